@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Coterie.Core.Catalogues;
+
+/// <summary>Something that task files name: a learner or a preprocessor, with its parameters.</summary>
+/// <param name="Name">Name in task files.</param>
+/// <param name="Summary">One sentence for help texts.</param>
+/// <param name="Parameters">What may follow the name.</param>
+/// <param name="Create">Builds it from checked values.</param>
+public sealed record CatalogueEntry<T>(string Name, string Summary, ImmutableArray<ParameterSpec> Parameters, Func<ParameterValues, T> Create)
+{
+    /// <summary>Checks the parameters and builds it.</summary>
+    /// <exception cref="ParameterException">A parameter is unknown or its value is not accepted.</exception>
+    public T Build(IReadOnlyDictionary<string, object?> parameters) => Create(ParameterValues.Check(Name, Parameters, parameters));
+}

@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using Coterie.Core.Arithmetic;
+using Coterie.Core.Numerics;
+
+namespace Coterie.Core.Learning;
+
+/// <summary>Runs a hidden learner's algebra on plain numbers: tier A is tier B in clear.</summary>
+internal sealed class PlainLocal<TModel> : ILocal<TModel> where TModel : class
+{
+    private readonly IHiddenLearner<TModel> _learner;
+    private Blocks<Matrix> _local;
+
+    public PlainLocal(IHiddenLearner<TModel> learner, Shard shard)
+    {
+        _learner = learner;
+        _local = Synchronously(learner.PrepareAsync(PlainArithmetic.Instance, shard.ToBlocks(), CancellationToken.None));
+    }
+
+    public Blocks<Matrix> Contribute(TModel model, Round round)
+    {
+        var (contribution, local) = Synchronously(_learner.ContributeAsync(PlainArithmetic.Instance, _learner.Pack(model), _local, round, CancellationToken.None));
+        _local = local;
+        return contribution;
+    }
+
+    public static Step<TModel> Update(IHiddenLearner<TModel> learner, Schema schema, TModel model, Blocks<Matrix> total, Round round)
+    {
+        var before = learner.Pack(model);
+        var after = Synchronously(learner.UpdateAsync(PlainArithmetic.Instance, before, total, round, CancellationToken.None));
+        double step = 0, length = 0;
+        for (var i = 0; i < after.Count; i++)
+        {
+            step += TensorPrimitives.SumOfSquares((after.Values[i] - before.Values[i]).Values);
+            length += TensorPrimitives.SumOfSquares(after.Values[i].Values);
+        }
+        return new Step<TModel>(learner.Unpack(schema, after), Done: false, Math.Sqrt(step) / Math.Max(1, Math.Sqrt(length)));
+    }
+
+    /// <summary>Plain arithmetic completes at once; anything else is a learner that waits on something of its own.</summary>
+    private static T Synchronously<T>(ValueTask<T> task) =>
+        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("A learner awaits its arithmetic and nothing else.");
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Coterie.Core.Wire;
+
+namespace Coterie.Core.Parties;
+
+/// <summary>
+/// The parties of one run with their keys and roles, and the terms every party checks before a secret leaves it.
+/// Two parties with equal digests agree on all of it.
+/// </summary>
+public sealed class Roster
+{
+    private readonly ImmutableDictionary<PartyId, Party> _byId;
+
+    /// <summary>Fixes a roster.</summary>
+    /// <param name="runId">Names the run; never used twice.</param>
+    /// <param name="parties">Exactly one coordinator, any number of participants and helpers, names distinct.</param>
+    /// <param name="mode">The mode's name in task files.</param>
+    /// <param name="threshold">Participants needed to open a sum; 0 where the mode has no threshold.</param>
+    /// <param name="termsHash">SHA-256 of the task's terms: learner, preprocessing and declared schema.</param>
+    /// <exception cref="ArgumentException">The parties are not as described.</exception>
+    public Roster(string runId, IEnumerable<Party> parties, string mode, int threshold, ReadOnlySpan<byte> termsHash)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(runId);
+        ArgumentNullException.ThrowIfNull(parties);
+        ArgumentException.ThrowIfNullOrWhiteSpace(mode);
+        RunId = runId;
+        Parties = [.. parties];
+        Mode = mode;
+        Threshold = threshold;
+        TermsHash = [.. termsHash];
+        if (Parties.DistinctBy(p => p.Id).Count() != Parties.Length)
+            throw new ArgumentException("Two parties have the same name.", nameof(parties));
+        if (Parties.Count(p => p.Role == PartyRole.Coordinator) != 1)
+            throw new ArgumentException("A roster has exactly one coordinator.", nameof(parties));
+        _byId = Parties.ToImmutableDictionary(p => p.Id);
+        Coordinator = Parties.First(p => p.Role == PartyRole.Coordinator).Id;
+        Participants = [.. Parties.Where(p => p.Role == PartyRole.Participant).Select(p => p.Id)];
+        Digest = [.. ComputeDigest()];
+    }
+
+    /// <summary>Names the run.</summary>
+    public string RunId { get; }
+
+    /// <summary>All parties, in roster order.</summary>
+    public ImmutableArray<Party> Parties { get; }
+
+    /// <summary>The mode's name.</summary>
+    public string Mode { get; }
+
+    /// <summary>Participants needed to open a sum; 0 where the mode has no threshold.</summary>
+    public int Threshold { get; }
+
+    /// <summary>SHA-256 of the task's terms.</summary>
+    public ImmutableArray<byte> TermsHash { get; }
+
+    /// <summary>The coordinator.</summary>
+    public PartyId Coordinator { get; }
+
+    /// <summary>The participants, in roster order.</summary>
+    public ImmutableArray<PartyId> Participants { get; }
+
+    /// <summary>SHA-256 over everything above.</summary>
+    public ImmutableArray<byte> Digest { get; }
+
+    /// <summary>The party of that name.</summary>
+    /// <exception cref="KeyNotFoundException">No such party.</exception>
+    public Party this[PartyId id] => _byId[id];
+
+    /// <summary>Whether the party is on the roster.</summary>
+    public bool Contains(PartyId id) => _byId.ContainsKey(id);
+
+    /// <summary>0-based position of a participant among the participants; -1 for others.</summary>
+    public int IndexOf(PartyId participant) => Participants.IndexOf(participant);
+
+    private byte[] ComputeDigest()
+    {
+        var writer = new WireWriter();
+        writer.WriteText("coterie roster v1");
+        writer.WriteText(RunId);
+        writer.WriteText(Mode);
+        writer.WriteInt32(Threshold);
+        writer.WriteBytes(TermsHash.AsSpan());
+        writer.WriteInt32(Parties.Length);
+        foreach (var party in Parties)
+        {
+            writer.WriteText(party.Id.Name);
+            writer.WriteInt32((int)party.Role);
+            writer.WriteBytes(party.IdentityKey.AsSpan());
+        }
+        return SHA256.HashData(writer.ToArray());
+    }
+}

@@ -1,0 +1,43 @@
+using Coterie.Core.Randomness;
+
+namespace Coterie.Core.Parties;
+
+/// <summary>Everything a party brings to a run besides its rows.</summary>
+public sealed class Session
+{
+    /// <summary>This party.</summary>
+    public required PartyId Self { get; init; }
+
+    /// <summary>Who takes part, under which terms.</summary>
+    public required Roster Roster { get; init; }
+
+    /// <summary>The network.</summary>
+    public required IChannel Channel { get; init; }
+
+    /// <summary>This party's identity key.</summary>
+    public required ISigner Signer { get; init; }
+
+    /// <summary>Durable state of the run.</summary>
+    public required ICheckpoints Checkpoints { get; init; }
+
+    /// <summary>Durable record of what was released.</summary>
+    public required IOnceOnly OnceOnly { get; init; }
+
+    /// <summary>What was opened to this party.</summary>
+    public Transcript Transcript { get; init; } = new();
+
+    /// <summary>Told after every round; may be null.</summary>
+    public IProgress<RunProgress>? Progress { get; init; }
+
+    /// <summary>Randomness for keys and masks.</summary>
+    public CryptographicRandom Random { get; init; } = CryptographicRandom.Instance;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether this party coordinates.</summary>
+    public bool IsCoordinator => Self == Roster.Coordinator;
+
+    /// <summary>Whether this party owns rows.</summary>
+    public bool IsParticipant => Roster[Self].Role == PartyRole.Participant;
+}
