@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using Coterie.Core.Parties;
+
+namespace Coterie.Federation.RunStore;
+
+/// <summary>Checkpoints and once-only claims that live as long as the object: for runs that are not resumed, and for tests.</summary>
+public sealed class MemoryStore : ICheckpoints, IOnceOnly
+{
+    private readonly ConcurrentDictionary<string, byte[]> _states = new();
+    private readonly ConcurrentDictionary<string, byte[]> _claims = new();
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(string key, ReadOnlyMemory<byte> state, CancellationToken cancellationToken)
+    {
+        _states[key] = state.ToArray();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> LoadAsync(string key, CancellationToken cancellationToken) =>
+        new(_states.TryGetValue(key, out var state) ? state : (ReadOnlyMemory<byte>?)null);
+
+    /// <inheritdoc/>
+    public ValueTask ClaimAsync(string key, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
+    {
+        var claimed = _claims.GetOrAdd(key, digest.ToArray());
+        return claimed.AsSpan().SequenceEqual(digest.Span) ? ValueTask.CompletedTask : throw ClaimErrors.AlreadyReleased(key);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using Coterie.Core.Parties;
+
+namespace Coterie.Federation.Transports;
+
+/// <summary>A message on its way.</summary>
+/// <param name="From">The sender.</param>
+/// <param name="To">The recipient.</param>
+/// <param name="Step">The step it belongs to.</param>
+/// <param name="Payload">Its bytes.</param>
+public sealed record Envelope(PartyId From, PartyId To, StepTag Step, ReadOnlyMemory<byte> Payload);
+
+/// <summary>
+/// Connects parties that run in one process. Same contract as a real network: bytes only, ordered per pair and step, every wait
+/// bounded, a party that leaves is noticed. Payloads are copied, so that parties share no memory.
+/// </summary>
+public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = null)
+{
+    private readonly ConcurrentDictionary<(PartyId From, PartyId To, string Step), Mailbox> _mailboxes = new();
+    private readonly ConcurrentDictionary<PartyId, TaskCompletionSource> _gone = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>How long a receive waits for a silent peer.</summary>
+    public TimeSpan Patience { get; } = patience;
+
+    /// <summary>Bytes and messages sent so far.</summary>
+    public TrafficMeter Traffic { get; } = new();
+
+    /// <summary>
+    /// Sees every message before delivery and may replace it or, by returning null, lose it. For recording transcripts and
+    /// for testing what faulty and dishonest parties can do.
+    /// </summary>
+    public Func<Envelope, Envelope?>? Intercept { get; init; }
+
+    /// <summary>The party's end of the network.</summary>
+    public IChannel Connect(PartyId party) => new Channel(this, party);
+
+    /// <summary>The party has left: what it sent before is still delivered, whoever waits for more is told.</summary>
+    public void Disconnect(PartyId party) => Departure(party).TrySetResult();
+
+    private TaskCompletionSource Departure(PartyId party) =>
+        _gone.GetOrAdd(party, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private Mailbox MailboxFor(PartyId from, PartyId to, StepTag step) => _mailboxes.GetOrAdd((from, to, step.Path), _ => new Mailbox());
+
+    private void Send(Envelope envelope)
+    {
+        if (Departure(envelope.From).Task.IsCompleted) throw new PeerUnavailableException(envelope.From, envelope.Step, "this party has left the run");
+        Traffic.Count(envelope);
+        if (Intercept is not null)
+        {
+            if (Intercept(envelope) is not { } replaced) return;
+            envelope = replaced;
+        }
+        if (Departure(envelope.To).Task.IsCompleted) throw new PeerUnavailableException(envelope.To, envelope.Step, "it has left the run");
+        MailboxFor(envelope.From, envelope.To, envelope.Step).Put(envelope.Payload.ToArray());
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId self, PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken)
+    {
+        var mailbox = MailboxFor(from, self, step);
+        var message = mailbox.Take();
+        // A peer's goodbye must not overtake what it sent before: the mailbox is looked at once more.
+        if (!message.IsCompleted) await WaitAsync(message, self, from, step, cancellationToken);
+        var payload = await message;
+        if (mailbox.IsEmpty) _mailboxes.TryRemove((from, self, step.Path), out _);
+        return payload.Length <= maximumBytes
+            ? payload
+            : throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"{from} sent {payload.Length} bytes at {step}; at most {maximumBytes} are accepted.", step.Path, from);
+    }
+
+    private async Task WaitAsync(Task<byte[]> message, PartyId self, PartyId from, StepTag step, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Patience, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var ended = Task.Delay(Timeout.InfiniteTimeSpan, linked.Token);
+        var first = await Task.WhenAny(message, Departure(from).Task, Departure(self).Task, ended);
+        await linked.CancelAsync();
+        if (message.IsCompleted) return;
+        cancellationToken.ThrowIfCancellationRequested();
+        throw first == ended
+            ? new PeerUnavailableException(from, step, $"no message within {Patience.TotalSeconds:0.#} s")
+            : new PeerUnavailableException(from, step, first == Departure(self).Task ? "this party has left the run" : "it has left the run");
+    }
+
+    private sealed class Channel(InProcessNetwork network, PartyId self) : IChannel
+    {
+        public ValueTask SendAsync(PartyId to, StepTag step, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            network.Send(new Envelope(self, to, step, payload));
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken) =>
+            network.ReceiveAsync(self, from, step, maximumBytes, cancellationToken);
+    }
+
+    /// <summary>Messages of one sender, recipient and step, in order.</summary>
+    private sealed class Mailbox
+    {
+        private readonly Queue<byte[]> _messages = new();
+        private readonly Queue<TaskCompletionSource<byte[]>> _waiting = new();
+
+        public bool IsEmpty
+        {
+            get { lock (_messages) return _messages.Count == 0 && _waiting.Count == 0; }
+        }
+
+        public void Put(byte[] message)
+        {
+            TaskCompletionSource<byte[]>? waiter;
+            lock (_messages)
+            {
+                if (!_waiting.TryDequeue(out waiter)) _messages.Enqueue(message);
+            }
+            waiter?.TrySetResult(message);
+        }
+
+        public Task<byte[]> Take()
+        {
+            lock (_messages)
+            {
+                if (_messages.TryDequeue(out var message)) return Task.FromResult(message);
+                var waiter = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiting.Enqueue(waiter);
+                return waiter.Task;
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Coterie.Core.Parties;
+
+namespace Coterie.Federation.Transports;
+
+/// <summary>Payload bytes by sender and step. Thread-safe.</summary>
+public sealed class TrafficMeter
+{
+    private readonly ConcurrentDictionary<(PartyId Party, string Step), long> _sent = new();
+    private readonly ConcurrentDictionary<(PartyId Party, string Step), long> _received = new();
+
+    /// <summary>Bytes the party has sent in all steps whose path satisfies <paramref name="filter"/>.</summary>
+    public long SentBy(PartyId party, Func<string, bool>? filter = null) => Sum(_sent, party, filter);
+
+    /// <summary>Bytes addressed to the party in all steps whose path satisfies <paramref name="filter"/>.</summary>
+    public long ReceivedBy(PartyId party, Func<string, bool>? filter = null) => Sum(_received, party, filter);
+
+    /// <summary>Bytes sent by the party, by the last segment of the step: its kind.</summary>
+    public IReadOnlyDictionary<string, long> SentByKind(PartyId party) => _sent.ToArray()
+        .Where(e => e.Key.Party == party)
+        .GroupBy(e => Kind(e.Key.Step))
+        .ToDictionary(g => g.Key, g => g.Sum(e => e.Value), StringComparer.Ordinal);
+
+    internal void Count(Envelope envelope)
+    {
+        _sent.AddOrUpdate((envelope.From, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
+        _received.AddOrUpdate((envelope.To, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
+    }
+
+    private static long Sum(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party, Func<string, bool>? filter) =>
+        counts.ToArray().Where(e => e.Key.Party == party && (filter is null || filter(e.Key.Step))).Sum(e => e.Value);
+
+    private static string Kind(string step) =>
+        step.Split('/').LastOrDefault(s => s.Length > 0 && !s.All(char.IsAsciiDigit)) ?? step;
+}
