@@ -17,9 +17,10 @@ public sealed class Roster
     /// <param name="parties">Exactly one coordinator, any number of participants and helpers, names distinct.</param>
     /// <param name="mode">The mode's name in task files.</param>
     /// <param name="threshold">Participants needed to open a sum; 0 where the mode has no threshold.</param>
+    /// <param name="allowSmallRoster">Whether sums over fewer than three participants are agreed to.</param>
     /// <param name="termsHash">SHA-256 of the task's terms: learner, preprocessing and declared schema.</param>
     /// <exception cref="ArgumentException">The parties are not as described.</exception>
-    public Roster(string runId, IEnumerable<Party> parties, string mode, int threshold, ReadOnlySpan<byte> termsHash)
+    public Roster(string runId, IEnumerable<Party> parties, string mode, int threshold, bool allowSmallRoster, ReadOnlySpan<byte> termsHash)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(runId);
         ArgumentNullException.ThrowIfNull(parties);
@@ -28,6 +29,7 @@ public sealed class Roster
         Parties = [.. parties];
         Mode = mode;
         Threshold = threshold;
+        AllowSmallRoster = allowSmallRoster;
         TermsHash = [.. termsHash];
         if (Parties.DistinctBy(p => p.Id).Count() != Parties.Length)
             throw new ArgumentException("Two parties have the same name.", nameof(parties));
@@ -50,6 +52,9 @@ public sealed class Roster
 
     /// <summary>Participants needed to open a sum; 0 where the mode has no threshold.</summary>
     public int Threshold { get; }
+
+    /// <summary>Whether sums over fewer than three participants are agreed to.</summary>
+    public bool AllowSmallRoster { get; }
 
     /// <summary>SHA-256 of the task's terms.</summary>
     public ImmutableArray<byte> TermsHash { get; }
@@ -80,6 +85,7 @@ public sealed class Roster
         writer.WriteText(RunId);
         writer.WriteText(Mode);
         writer.WriteInt32(Threshold);
+        writer.WriteByte(AllowSmallRoster ? (byte)1 : (byte)0);
         writer.WriteBytes(TermsHash.AsSpan());
         writer.WriteInt32(Parties.Length);
         foreach (var party in Parties)

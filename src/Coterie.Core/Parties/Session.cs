@@ -29,11 +29,17 @@ public sealed class Session
     /// <summary>Told after every round; may be null.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// Whether this party knows a peer from elsewhere (a name it was given, an authority it trusts). Only such peers count toward the
+    /// minimum roster, so that invented identities do not.
+    /// </summary>
+    public Func<Party, bool> IsPinned { get; init; } = _ => true;
+
     /// <summary>Randomness for keys and masks.</summary>
     public CryptographicRandom Random { get; init; } = CryptographicRandom.Instance;
 
-    /// <summary>The clock.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    /// <summary>Where this party's time goes.</summary>
+    public TimeLedger Times { get; init; } = new(TimeProvider.System);
 
     /// <summary>Whether this party coordinates.</summary>
     public bool IsCoordinator => Self == Roster.Coordinator;

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Coterie.Core.Parties;
+
+namespace Coterie.Privacy;
+
+/// <summary>Sends and receives that treat an absent peer as an ordinary outcome.</summary>
+internal static class ChannelExtensions
+{
+    /// <summary>False when the peer is gone.</summary>
+    public static async ValueTask<bool> TrySendAsync(this IChannel channel, PartyId to, StepTag step, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.SendAsync(to, step, payload, cancellationToken);
+            return true;
+        }
+        catch (PeerUnavailableException error) when (error.Peer == to)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// One message from each of <paramref name="peers"/>, handed to <paramref name="accept"/> one at a time as it arrives. Returns who sent
+    /// one, in the order of <paramref name="peers"/>; who is gone or silent is left out.
+    /// </summary>
+    public static async Task<ImmutableArray<PartyId>> CollectAsync(
+        this IChannel channel, ImmutableArray<PartyId> peers, StepTag step, int maximumBytes, Action<PartyId, ReadOnlyMemory<byte>> accept, CancellationToken cancellationToken)
+    {
+        using var gate = new SemaphoreSlim(1);
+        var present = await Task.WhenAll(peers.Select(async peer =>
+        {
+            ReadOnlyMemory<byte> message;
+            try
+            {
+                message = await channel.ReceiveAsync(peer, step, maximumBytes, cancellationToken);
+            }
+            catch (PeerUnavailableException error) when (error.Peer == peer)
+            {
+                return false;
+            }
+            await gate.WaitAsync(cancellationToken);
+            try
+            {
+                accept(peer, message);
+            }
+            finally
+            {
+                gate.Release();
+            }
+            return true;
+        }));
+        return [.. peers.Where((_, i) => present[i])];
+    }
+}

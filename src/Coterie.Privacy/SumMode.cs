@@ -1,0 +1,135 @@
+using Coterie.Core.Learning;
+using Coterie.Core.Modes;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+using Coterie.Core.Wire;
+
+namespace Coterie.Privacy;
+
+/// <summary>
+/// Training in tier A: participants contribute at the broadcast model, an <see cref="ISecureSum"/> adds, the coordinator updates
+/// and broadcasts. The coordinator learns every total and the model, participants every broadcast model; single contributions
+/// are the sum's business.
+/// </summary>
+/// <remarks>
+/// Steps of a stage: <c>start</c> (the coordinator names the round to begin with, after a resume with the model it reached); then per
+/// round the sum, and <c>next</c> (the model, or the end). The coordinator's state is saved after every round, before it is told to anyone.
+/// </remarks>
+public sealed class SumMode(ISecureSum sum) : IPrivacyMode
+{
+    /// <summary>Largest broadcast accepted: what a model of 2^27 parameters takes.</summary>
+    private const int MaximumBroadcastBytes = 1 << 30;
+
+    /// <inheritdoc/>
+    public async ValueTask<TModel?> TrainAsync<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        ArgumentNullException.ThrowIfNull(summed);
+        ArgumentNullException.ThrowIfNull(stage);
+        ArgumentNullException.ThrowIfNull(session);
+        return session.IsCoordinator
+            ? await CoordinateAsync(summed, stage, session, schema, cancellationToken)
+            : await ParticipateAsync(summed, stage, session, schema, shard, cancellationToken);
+    }
+
+    private async Task<TModel> CoordinateAsync<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        var saved = await session.Checkpoints.LoadAsync(CheckpointKey(stage), cancellationToken);
+        var state = saved is { } bytes
+            ? Position.Read(bytes.Span, session.Self, stage.Tag)
+            : new Position(0, stage.Stop.Rounds == 0, summed.Pack(summed.Initialize(schema, stage.Seed)));
+        await TellAsync(session, stage.Tag.Then("start"), state with { Model = state.Round == 0 ? Blocks<Matrix>.Empty : state.Model }, cancellationToken);
+        while (!state.Done)
+        {
+            var round = RoundOf(session, schema, stage, state.Round);
+            var model = summed.Unpack(schema, state.Model);
+            var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BlocksCodec.Hash(state.Model));
+            SumOutcome outcome;
+            using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await sum.SumAsync(session, request, null, cancellationToken);
+            Step<TModel> step;
+            using (session.Times.Measure(request.Step, Activity.Computing)) step = summed.Update(schema, model, outcome.Total!, round);
+            var done = step.Done || state.Round + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
+            state = new Position(state.Round + 1, done, summed.Pack(step.Model));
+            await session.Checkpoints.SaveAsync(CheckpointKey(stage), state.ToBytes(), cancellationToken);
+            session.Transcript.Record(new Opening("sum of contributions", session.Self, request.Step, request.Length, outcome.Survivors.Length));
+            session.Progress?.Report(new RunProgress(summed.Name, request.Step, round.Index, stage.Stop.Rounds, step.Loss, step.Change, outcome.Survivors.Length));
+            var told = done && stage.ModelTo == ModelAudience.Owner ? state with { Model = Blocks<Matrix>.Empty } : state;
+            await TellAsync(session, request.Step.Then("next"), told, cancellationToken);
+        }
+        return summed.Unpack(schema, state.Model);
+    }
+
+    private async Task<TModel?> ParticipateAsync<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        var state = await HearAsync(session, stage.Tag.Then("start"), cancellationToken);
+        if (state.Round == 0) state = state with { Model = summed.Pack(summed.Initialize(schema, stage.Seed)) };
+        ILocal<TModel>? local = null;
+        while (!state.Done)
+        {
+            var round = RoundOf(session, schema, stage, state.Round);
+            var model = summed.Unpack(schema, state.Model);
+            var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BlocksCodec.Hash(state.Model));
+            Blocks<Matrix>? mine = null;
+            using (session.Times.Measure(request.Step, Activity.Computing))
+            {
+                if (shard is not null) mine = (local ??= summed.Open(schema, shard)).Contribute(model, round);
+            }
+            using (session.Times.Measure(request.Step, Activity.Summing)) await sum.SumAsync(session, request, mine, cancellationToken);
+            var next = await HearAsync(session, request.Step.Then("next"), cancellationToken);
+            if (next.Round != state.Round + 1)
+                throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator went from round {state.Round} to {next.Round}.", request.Step.Path, session.Roster.Coordinator);
+            if (next.Model.Count > 0)
+                session.Transcript.Record(new Opening("model", session.Self, request.Step.Then("next"), next.Model.Values.Sum(v => (long)v.Values.Length), 0));
+            state = next;
+        }
+        return state.Model.Count > 0 || stage.ModelTo == ModelAudience.Everyone ? summed.Unpack(schema, state.Model) : null;
+    }
+
+    /// <summary>Tells every participant that can be reached; who cannot has dropped out and is no reason to stop.</summary>
+    private static async Task TellAsync(Session session, StepTag step, Position position, CancellationToken cancellationToken)
+    {
+        var bytes = position.ToBytes();
+        foreach (var participant in session.Roster.Participants)
+            await session.Channel.TrySendAsync(participant, step, bytes, cancellationToken);
+    }
+
+    private static async Task<Position> HearAsync(Session session, StepTag step, CancellationToken cancellationToken)
+    {
+        var coordinator = session.Roster.Coordinator;
+        var bytes = await session.Channel.ReceiveAsync(coordinator, step, MaximumBroadcastBytes, cancellationToken);
+        return Position.Read(bytes.Span, coordinator, step);
+    }
+
+    private static Round RoundOf(Session session, Schema schema, TrainingStage stage, int index) =>
+        new(index, schema.TotalRows, session.Roster.Participants.Length, stage.Seed);
+
+    private static string CheckpointKey(TrainingStage stage) => $"{stage.Tag}/position";
+
+    /// <summary>Where a stage stands: broadcast and checkpoint.</summary>
+    private sealed record Position(int Round, bool Done, Blocks<Matrix> Model)
+    {
+        public byte[] ToBytes()
+        {
+            var writer = new WireWriter();
+            writer.WriteInt32(Round);
+            writer.WriteByte(Done ? (byte)1 : (byte)0);
+            BlocksCodec.Write(writer, Model);
+            return writer.ToArray();
+        }
+
+        public static Position Read(ReadOnlySpan<byte> bytes, PartyId sender, StepTag step)
+        {
+            var reader = new WireReader(bytes, sender, step);
+            var round = reader.ReadInt32(0, int.MaxValue);
+            var done = reader.ReadByte() switch { 0 => false, 1 => true, _ => throw reader.Malformed("neither done nor not done") };
+            var model = BlocksCodec.Read(ref reader);
+            reader.End();
+            return new Position(round, done, model);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Core.Modes;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+
+namespace Coterie.Privacy.Sums;
+
+/// <summary>A contribution as one vector: checked against its layout, as doubles or as ring elements, block by block in its own fixed point.</summary>
+public static class ContributionCodec
+{
+    /// <summary>All entries in layout order, checked.</summary>
+    /// <exception cref="ProtocolException"><see cref="ProtocolErrorCode.InvalidContribution"/>, naming block and entry.</exception>
+    public static double[] Flatten(SumRequest request, Blocks<Matrix> contribution, PartyId contributor)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(contribution);
+        var values = new double[request.Length];
+        var offset = 0;
+        if (contribution.Count != request.Layout.Length) throw Invalid(request, contributor, $"{request.Layout.Length} blocks expected, {contribution.Count} given");
+        for (var b = 0; b < request.Layout.Length; b++)
+        {
+            var spec = request.Layout[b];
+            var block = contribution.Values[b];
+            if (contribution.Names[b] != spec.Name || block.Rows != spec.Rows || block.Columns != spec.Columns)
+                throw Invalid(request, contributor, $"block '{spec.Name}' of {spec.Rows} x {spec.Columns} expected, '{contribution.Names[b]}' of {block} given");
+            block.Values.CopyTo(values.AsSpan(offset));
+            offset += spec.Length;
+        }
+        Check(request, values, contributor);
+        return values;
+    }
+
+    /// <summary>Ring elements whose sums over the roster decode to sums of the values.</summary>
+    public static ulong[] Encode(SumRequest request, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var encoded = new ulong[values.Length];
+        var offset = 0;
+        foreach (var spec in request.Layout)
+        {
+            FormatOf(spec, request.Round).Encode(values.Slice(offset, spec.Length), encoded.AsSpan(offset, spec.Length));
+            offset += spec.Length;
+        }
+        return encoded;
+    }
+
+    /// <summary>The blocks a sum of encoded contributions stands for.</summary>
+    public static Blocks<Matrix> Decode(SumRequest request, ReadOnlySpan<ulong> sum)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var values = new double[sum.Length];
+        var offset = 0;
+        foreach (var spec in request.Layout)
+        {
+            FormatOf(spec, request.Round).Decode(sum.Slice(offset, spec.Length), values.AsSpan(offset, spec.Length));
+            offset += spec.Length;
+        }
+        return Unflatten(request.Layout, values);
+    }
+
+    /// <summary>The blocks of a vector in layout order.</summary>
+    public static Blocks<Matrix> Unflatten(ImmutableArray<BlockSpec> layout, ReadOnlySpan<double> values)
+    {
+        var blocks = ImmutableArray.CreateBuilder<Matrix>(layout.Length);
+        var offset = 0;
+        foreach (var spec in layout)
+        {
+            blocks.Add(new Matrix(spec.Rows, spec.Columns, values.Slice(offset, spec.Length).ToArray()));
+            offset += spec.Length;
+        }
+        return new Blocks<Matrix>([.. layout.Select(s => s.Name)], blocks.MoveToImmutable());
+    }
+
+    /// <summary>Checks that every value is finite and within its block's bound.</summary>
+    /// <exception cref="ProtocolException"><see cref="ProtocolErrorCode.InvalidContribution"/>, naming block and entry.</exception>
+    public static void Check(SumRequest request, ReadOnlySpan<double> values, PartyId contributor)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var offset = 0;
+        foreach (var spec in request.Layout)
+        {
+            var limit = spec.Bound * (1 + 1e-9);
+            for (var i = 0; i < spec.Length; i++)
+                if (!(Math.Abs(values[offset + i]) <= limit))
+                    throw Invalid(request, contributor, $"entry ({i / spec.Columns}, {i % spec.Columns}) of block '{spec.Name}' is {values[offset + i]:R}, beyond the agreed {spec.Bound:R}; declare a wider range for the columns it comes from");
+            offset += spec.Length;
+        }
+    }
+
+    private static FixedPoint FormatOf(BlockSpec spec, Round round) => FixedPoint.For(spec.Bound, round.Participants);
+
+    private static ProtocolException Invalid(SumRequest request, PartyId contributor, string what) =>
+        new(ProtocolErrorCode.InvalidContribution, $"The contribution of {contributor} at {request.Step} is not usable: {what}.", request.Step.Path, contributor);
+}

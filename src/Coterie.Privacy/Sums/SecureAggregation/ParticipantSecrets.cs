@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using Coterie.Cryptography.SecureAggregation;
+
+namespace Coterie.Privacy.Sums.SecureAggregation;
+
+/// <summary>One participant's fresh secrets of one sum, with its peers' public keys. Forgotten on disposal.</summary>
+internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys) : IDisposable
+{
+    private readonly RoundContext _context = ContextOf(round);
+
+    public RoundKeys Keys { get; } = keys;
+
+    /// <summary>The neighbours' advertised keys.</summary>
+    public required IReadOnlyDictionary<int, Advertisement> Peers { get; init; }
+
+    public static RoundContext ContextOf(AggregationRound round) => new(round.Roster.RunId, round.Request.Step, round.Request.ModelHash);
+
+    public byte[] Seal(int recipient, SharePair pair)
+    {
+        var key = Blaming(recipient, () => Keys.AgreeToSend(_context, round.Session.Self, round.NameOf(recipient), Peers[recipient].ChannelKey));
+        try
+        {
+            return ShareEnvelope.Seal(key, _context, round.Session.Self, round.NameOf(recipient), pair, round.Session.Random);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>Null when the envelope is not what its sender would have sealed: its share is then missing, as if it had never come.</summary>
+    public SharePair? TryOpen(int sender, byte[] envelope)
+    {
+        var key = Keys.AgreeToReceive(_context, round.Session.Self, round.NameOf(sender), Peers[sender].ChannelKey);
+        try
+        {
+            var pair = ShareEnvelope.Open(key, _context, round.NameOf(sender), round.Session.Self, envelope);
+            return pair.SelfMaskSeed.Point == round.Self + 1 && pair.MaskKey.Point == round.Self + 1 ? pair : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    public void ApplySelfMask(Span<ulong> destination) => Keys.ApplySelfMask(_context, round.Session.Self, destination);
+
+    public void ApplyPairwiseMask(int peer, Span<ulong> destination) =>
+        Keys.ApplyPairwiseMask(_context, round.Session.Self, round.NameOf(peer), Peers[peer].MaskKey, destination);
+
+    public void Dispose() => Keys.Dispose();
+
+    private T Blaming<T>(int peer, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (CryptographicException)
+        {
+            throw new Core.Parties.ProtocolException(
+                Core.Parties.ProtocolErrorCode.MalformedMessage, $"The key of {round.NameOf(peer)} is no point of the curve.", round.Request.Step.Path, round.NameOf(peer));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Coterie.Core.Parties;
+using Coterie.Core.Wire;
+
+namespace Coterie.Privacy.Sums.SecureAggregation;
+
+/// <summary>A subset of a roster's participants; on the wire one bit each.</summary>
+internal sealed class ParticipantSet
+{
+    private readonly bool[] _members;
+
+    private ParticipantSet(bool[] members)
+    {
+        _members = members;
+        Count = members.Count(m => m);
+    }
+
+    public int Count { get; }
+
+    public static ParticipantSet Of(Roster roster, IEnumerable<PartyId> members)
+    {
+        var flags = new bool[roster.Participants.Length];
+        foreach (var member in members) flags[roster.IndexOf(member)] = true;
+        return new ParticipantSet(flags);
+    }
+
+    public bool Contains(int index) => _members[index];
+
+    public bool IsSubsetOf(ParticipantSet other) => _members.Zip(other._members).All(p => !p.First || p.Second);
+
+    /// <summary>0-based positions of the members, ascending.</summary>
+    public IEnumerable<int> Indices => Enumerable.Range(0, _members.Length).Where(i => _members[i]);
+
+    public ImmutableArray<PartyId> Names(Roster roster) => [.. Indices.Select(i => roster.Participants[i])];
+
+    public void Write(WireWriter writer)
+    {
+        var bits = new byte[(_members.Length + 7) / 8];
+        foreach (var i in Indices) bits[i / 8] |= (byte)(1 << (i % 8));
+        writer.WriteBytes(bits);
+    }
+
+    public static ParticipantSet Read(ref WireReader reader, Roster roster)
+    {
+        var members = new bool[roster.Participants.Length];
+        var bits = reader.ReadExactBytes((members.Length + 7) / 8);
+        for (var i = 0; i < members.Length; i++) members[i] = (bits[i / 8] >> (i % 8) & 1) == 1;
+        return new ParticipantSet(members);
+    }
+}
