@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Coterie.Cryptography.SecureAggregation;
+
+/// <summary>
+/// One ephemeral ECDH P-256 key pair (NIST SP 800-56A rev. 3). Not thread-safe.
+/// </summary>
+public sealed class AgreementKey : IDisposable
+{
+    /// <summary>Bytes of a private key: the scalar, big-endian.</summary>
+    public const int ScalarLength = 32;
+
+    /// <summary>Bytes of a public key: 04, X, Y.</summary>
+    public const int PublicKeyLength = 65;
+
+    private readonly ECDiffieHellman _key;
+
+    private AgreementKey(ECDiffieHellman key)
+    {
+        _key = key;
+        PublicKey = [.. EncodePoint(key.ExportParameters(includePrivateParameters: false).Q)];
+    }
+
+    /// <summary>The public key, an uncompressed point of 65 bytes.</summary>
+    public ImmutableArray<byte> PublicKey { get; }
+
+    /// <summary>Draws a fresh pair.</summary>
+    public static AgreementKey Create() => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256));
+
+    /// <summary>The pair of a reconstructed private key, which must belong to the public key that was announced.</summary>
+    /// <exception cref="CryptographicException">The scalar is not a private key, or not the one of <paramref name="publicKey"/>.</exception>
+    public static AgreementKey FromScalar(ReadOnlySpan<byte> scalar32, ReadOnlySpan<byte> publicKey)
+    {
+        if (scalar32.Length != ScalarLength) throw new CryptographicException("A private key has 32 bytes.");
+        var scalar = GC.AllocateArray<byte>(ScalarLength, pinned: true);   // pinned: the collector leaves no second copy
+        ECDiffieHellman? key = null;
+        AgreementKey? result = null;
+        try
+        {
+            scalar32.CopyTo(scalar);
+            // Without a point the framework computes it from the scalar: what is compared is the true public key.
+            key = ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
+            result = new AgreementKey(key);
+            if (!CryptographicOperations.FixedTimeEquals(result.PublicKey.AsSpan(), publicKey))
+                throw new CryptographicException("The private key does not belong to the public key.");
+            key = null;
+            return result;
+        }
+        finally
+        {
+            key?.Dispose();
+            CryptographicOperations.ZeroMemory(scalar);
+        }
+    }
+
+    /// <summary>The private scalar, 32 bytes big-endian; the caller zeroes it.</summary>
+    public byte[] ExportScalar()
+    {
+        var parameters = _key.ExportParameters(includePrivateParameters: true);
+        return parameters.D ?? throw new CryptographicException("The key has no private part.");
+    }
+
+    /// <summary>
+    /// Whether <paramref name="publicKey"/> is an uncompressed point of the curve; check what a peer announces before it is passed on.
+    /// </summary>
+    public static bool IsValidPublicKey(ReadOnlySpan<byte> publicKey)
+    {
+        try
+        {
+            using var key = Import(publicKey);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>HKDF-SHA256 (RFC 5869) of the raw agreement with <paramref name="peerPublicKey"/>, for one described use: 32 bytes.</summary>
+    /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
+    internal byte[] Derive(ReadOnlySpan<byte> peerPublicKey, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
+    {
+        using var peer = Import(peerPublicKey);
+        using var peerKey = peer.PublicKey;
+        var secret = _key.DeriveRawSecretAgreement(peerKey);
+        try
+        {
+            var derived = new byte[MaskGenerator.KeyLength];
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, info);
+            return derived;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    /// <summary>Forgets the private key.</summary>
+    public void Dispose() => _key.Dispose();
+
+    private static ECDiffieHellman Import(ReadOnlySpan<byte> publicKey)
+    {
+        if (publicKey.Length != PublicKeyLength || publicKey[0] != 0x04)
+            throw new CryptographicException("A public key is an uncompressed point of P-256.");
+        var point = new ECPoint { X = publicKey[1..33].ToArray(), Y = publicKey[33..].ToArray() };
+        return ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point });
+    }
+
+    private static byte[] EncodePoint(ECPoint point) => [0x04, .. point.X!, .. point.Y!];
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.SecretSharing;
+
+namespace Coterie.Cryptography.SecureAggregation;
+
+/// <summary>
+/// A participant's secrets of one sum, all fresh: the key pair that encrypts shares (c), the key pair that pairwise masks come
+/// from (s) and the seed of the self mask (b). Names as in Bonawitz et al., "Practical Secure Aggregation" (CCS 2017), section 4.
+/// </summary>
+public sealed class RoundKeys : IDisposable
+{
+    private readonly AgreementKey _channel;
+    private readonly AgreementKey _mask;
+    private readonly byte[] _seed;
+
+    private RoundKeys(AgreementKey channel, AgreementKey mask, byte[] seed)
+    {
+        _channel = channel;
+        _mask = mask;
+        _seed = seed;
+    }
+
+    /// <summary>Public key of the share channel, 65 bytes.</summary>
+    public ImmutableArray<byte> ChannelPublicKey => _channel.PublicKey;
+
+    /// <summary>Public key of the masks, 65 bytes.</summary>
+    public ImmutableArray<byte> MaskPublicKey => _mask.PublicKey;
+
+    /// <summary>Draws everything afresh.</summary>
+    public static RoundKeys Create(CryptographicRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var seed = GC.AllocateArray<byte>(Shamir.SecretLength, pinned: true);   // pinned: the collector leaves no second copy
+        random.Fill(seed);
+        return new RoundKeys(AgreementKey.Create(), AgreementKey.Create(), seed);
+    }
+
+    /// <summary>The key for sealing shares sent to <paramref name="recipient"/>; the caller zeroes it.</summary>
+    /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
+    public byte[] AgreeToSend(RoundContext context, PartyId self, PartyId recipient, ReadOnlySpan<byte> recipientChannelKey) =>
+        AggregationKeys.ShareChannel(context, self, recipient, self, _channel, recipientChannelKey);
+
+    /// <summary>The key for opening shares received from <paramref name="sender"/>; the caller zeroes it.</summary>
+    /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
+    public byte[] AgreeToReceive(RoundContext context, PartyId self, PartyId sender, ReadOnlySpan<byte> senderChannelKey) =>
+        AggregationKeys.ShareChannel(context, sender, self, self, _channel, senderChannelKey);
+
+    /// <summary>Adds this participant's side of the mask it shares with <paramref name="peer"/>.</summary>
+    /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
+    public void ApplyPairwiseMask(RoundContext context, PartyId self, PartyId peer, ReadOnlySpan<byte> peerMaskKey, Span<ulong> destination) =>
+        PairwiseMask.Apply(context, self, _mask, peer, peerMaskKey, destination);
+
+    /// <summary>Adds this participant's self mask.</summary>
+    public void ApplySelfMask(RoundContext context, PartyId self, Span<ulong> destination) =>
+        SelfMask.Add(context, self, _seed, destination);
+
+    /// <summary>Shares the mask private key.</summary>
+    /// <inheritdoc cref="Shamir.Split"/>
+    public SecretShare[] SplitMaskKey(int threshold, ReadOnlySpan<int> points, CryptographicRandom random)
+    {
+        var scalar = _mask.ExportScalar();
+        try
+        {
+            return Shamir.Split(scalar, threshold, points, random);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(scalar);
+        }
+    }
+
+    /// <summary>Shares the self-mask seed.</summary>
+    /// <inheritdoc cref="Shamir.Split"/>
+    public SecretShare[] SplitSelfMaskSeed(int threshold, ReadOnlySpan<int> points, CryptographicRandom random) =>
+        Shamir.Split(_seed, threshold, points, random);
+
+    /// <summary>A dropped participant's mask key pair from its reconstructed scalar.</summary>
+    /// <exception cref="CryptographicException">The scalar is not the private key of <paramref name="publicPoint"/>.</exception>
+    public static AgreementKey MaskKeyFromScalar(ReadOnlySpan<byte> scalar32, ReadOnlySpan<byte> publicPoint) =>
+        AgreementKey.FromScalar(scalar32, publicPoint);
+
+    /// <summary>Forgets the private keys and the seed.</summary>
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _mask.Dispose();
+        CryptographicOperations.ZeroMemory(_seed);
+    }
+}
