@@ -9,7 +9,7 @@ public interface IPrivacyMode
     /// <summary>
     /// Trains; every party of the roster calls it. The result is null at parties that are not entitled to the model.
     /// </summary>
-    /// <param name="learner">The algorithm.</param>
+    /// <param name="learner">The algorithm: a learner or a preprocessor.</param>
     /// <param name="stage">Names this training within the run.</param>
     /// <param name="stop">When to end.</param>
     /// <param name="session">This party's means.</param>
@@ -18,6 +18,6 @@ public interface IPrivacyMode
     /// <param name="seed">The run's public seed.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<TModel?> TrainAsync<TModel>(
-        ILearner<TModel> learner, StepTag stage, StopRule stop, Session session, Schema schema, Shard? shard, ulong seed, CancellationToken cancellationToken)
+        ISummed<TModel> learner, StepTag stage, StopRule stop, Session session, Schema schema, Shard? shard, ulong seed, CancellationToken cancellationToken)
         where TModel : class;
 }
