@@ -27,8 +27,8 @@ public interface IHiddenLearner<TModel> : ILearner<TModel> where TModel : class
     ValueTask<Blocks<T>> UpdateAsync<T>(
         IArithmetic<T> math, Blocks<T> model, Blocks<T> total, Round round, CancellationToken cancellationToken) where T : class, ISecret<T>;
 
-    ILocal<TModel> ILearner<TModel>.Open(Schema schema, Shard shard) => new PlainLocal<TModel>(this, Featurize(schema, shard));
+    ILocal<TModel> ISummed<TModel>.Open(Schema schema, Shard shard) => new PlainLocal<TModel>(this, Featurize(schema, shard));
 
-    Step<TModel> ILearner<TModel>.Update(Schema schema, TModel model, Blocks<Matrix> total, Round round) =>
+    Step<TModel> ISummed<TModel>.Update(Schema schema, TModel model, Blocks<Matrix> total, Round round) =>
         PlainLocal<TModel>.Update(this, schema, model, total, round);
 }

@@ -1,19 +1,12 @@
-using System.Collections.Immutable;
 using Coterie.Core.Numerics;
 
 namespace Coterie.Core.Learning;
 
 /// <summary>An algorithm without its model's type: what catalogues and command lines hold.</summary>
-public interface ILearner
+public interface ILearner : ISummed
 {
-    /// <summary>The name in task files.</summary>
-    string Name { get; }
-
     /// <summary>What it predicts.</summary>
     LearningTask Task { get; }
-
-    /// <summary>When training ends unless the task says otherwise.</summary>
-    StopRule DefaultStop { get; }
 
     /// <summary>Calls back with the model's type.</summary>
     TResult Accept<TResult>(ILearnerVisitor<TResult> visitor);
@@ -26,33 +19,10 @@ public interface ILearnerVisitor<out TResult>
     TResult Visit<TModel>(ILearner<TModel> learner) where TModel : class;
 }
 
-/// <summary>
-/// An algorithm that moves by adding one vector per participant. Hyper-parameters belong to the learner, data to the methods;
-/// there is no privacy code in it and no way to open a hidden value. All methods but those of <see cref="Open"/>'s result
-/// are public functions: every party computes the same.
-/// </summary>
+/// <summary>An algorithm that is learned by sums and predicts.</summary>
 /// <typeparam name="TModel">An immutable record.</typeparam>
-public interface ILearner<TModel> : ILearner where TModel : class
+public interface ILearner<TModel> : ILearner, ISummed<TModel> where TModel : class
 {
-    /// <summary>The model before the first round.</summary>
-    TModel Initialize(Schema schema, ulong seed);
-
-    /// <summary>The model's parameters as named blocks: broadcast, checkpoint, hash and <c>model.json</c>.</summary>
-    Blocks<Matrix> Pack(TModel model);
-
-    /// <summary>A model from its blocks.</summary>
-    /// <exception cref="ArgumentException">A block is missing or has another shape than the schema asks for.</exception>
-    TModel Unpack(Schema schema, Blocks<Matrix> parameters);
-
-    /// <summary>Shapes and ranges of the next contribution.</summary>
-    ImmutableArray<BlockSpec> Layout(Schema schema, TModel model, Round round);
-
-    /// <summary>A participant's own view of its shard, with caches that never leave.</summary>
-    ILocal<TModel> Open(Schema schema, Shard shard);
-
-    /// <summary>Moves the model by the sum of the contributions; pure.</summary>
-    Step<TModel> Update(Schema schema, TModel model, Blocks<Matrix> total, Round round);
-
     /// <summary>n x 1, or n x classes probabilities, for features n x d; see <see cref="LearningTask"/>.</summary>
     Matrix Predict(Schema schema, TModel model, Matrix features);
 
@@ -61,11 +31,4 @@ public interface ILearner<TModel> : ILearner where TModel : class
         ArgumentNullException.ThrowIfNull(visitor);
         return visitor.Visit(this);
     }
-}
-
-/// <summary>A participant's view of its shard during a run.</summary>
-public interface ILocal<in TModel> where TModel : class
-{
-    /// <summary>What this shard adds in <paramref name="round"/> at <paramref name="model"/>; blocks as laid out.</summary>
-    Blocks<Matrix> Contribute(TModel model, Round round);
 }

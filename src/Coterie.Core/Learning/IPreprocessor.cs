@@ -3,7 +3,7 @@ namespace Coterie.Core.Learning;
 /// <summary>
 /// A transformation of features whose parameters are learned by sums, under the run's own mode, and kept in the model.
 /// </summary>
-public interface IPreprocessor : ILearner
+public interface IPreprocessor : ISummed
 {
     /// <summary>Calls back with the parameters' type.</summary>
     TResult Accept<TResult>(IPreprocessorVisitor<TResult> visitor);
@@ -17,7 +17,7 @@ public interface IPreprocessorVisitor<out TResult>
 }
 
 /// <summary>A preprocessor whose parameters are a <typeparamref name="TModel"/>.</summary>
-public interface IPreprocessor<TModel> : ILearner<TModel>, IPreprocessor where TModel : class
+public interface IPreprocessor<TModel> : IPreprocessor, ISummed<TModel> where TModel : class
 {
     /// <summary>The schema after the transformation, with the ranges that follow from it.</summary>
     Schema TransformSchema(Schema schema, TModel model);

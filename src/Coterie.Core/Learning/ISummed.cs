@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Coterie.Core.Numerics;
+
+namespace Coterie.Core.Learning;
+
+/// <summary>Something learned by sums, without its model's type.</summary>
+public interface ISummed
+{
+    /// <summary>The name in task files.</summary>
+    string Name { get; }
+
+    /// <summary>When training ends unless the task says otherwise. Zero rounds: <see cref="ISummed{TModel}.Initialize"/> is the result and nothing is contributed.</summary>
+    StopRule DefaultStop { get; }
+}
+
+/// <summary>
+/// Something that moves by adding one vector per participant: a learner or a preprocessor. Hyper-parameters belong to it, data to
+/// the methods; there is no privacy code in it and no way to open a hidden value. All methods but those of <see cref="Open"/>'s
+/// result are public functions: every party computes the same.
+/// </summary>
+/// <typeparam name="TModel">An immutable record.</typeparam>
+public interface ISummed<TModel> : ISummed where TModel : class
+{
+    /// <summary>The model before the first round.</summary>
+    TModel Initialize(Schema schema, ulong seed);
+
+    /// <summary>The model's parameters as named blocks: broadcast, checkpoint, hash and <c>model.json</c>.</summary>
+    Blocks<Matrix> Pack(TModel model);
+
+    /// <summary>A model from its blocks.</summary>
+    /// <exception cref="ArgumentException">A block is missing or has another shape than the schema asks for.</exception>
+    TModel Unpack(Schema schema, Blocks<Matrix> parameters);
+
+    /// <summary>Shapes and ranges of the next contribution.</summary>
+    ImmutableArray<BlockSpec> Layout(Schema schema, TModel model, Round round);
+
+    /// <summary>A participant's own view of its shard, with caches that never leave.</summary>
+    ILocal<TModel> Open(Schema schema, Shard shard);
+
+    /// <summary>Moves the model by the sum of the contributions; pure.</summary>
+    Step<TModel> Update(Schema schema, TModel model, Blocks<Matrix> total, Round round);
+}
+
+/// <summary>A participant's view of its shard during a run.</summary>
+public interface ILocal<in TModel> where TModel : class
+{
+    /// <summary>What this shard adds in <paramref name="round"/> at <paramref name="model"/>; blocks as laid out.</summary>
+    Blocks<Matrix> Contribute(TModel model, Round round);
+}
