@@ -97,11 +97,10 @@ public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = 
     {
         ArgumentNullException.ThrowIfNull(math);
         ArgumentNullException.ThrowIfNull(total);
-        ArgumentNullException.ThrowIfNull(round);
-        double rows = Math.Max(1, round.TotalRows);
-        var penalty = Alpha / rows;
-        var gram = await math.ScaleAsync(1 / rows, total["gram"], cancellationToken);
-        var moments = await math.ScaleAsync(1 / rows, total["moments"], cancellationToken);
+        var scale = RowScale.Of(round);
+        var penalty = Alpha * scale;
+        var gram = await math.ScaleAsync(scale, total["gram"], cancellationToken);
+        var moments = await math.ScaleAsync(scale, total["moments"], cancellationToken);
         var size = gram.Rows;
         gram += math.Public(Matrix.Create(size, size, values =>
         {
