@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Coterie.Core.Catalogues;
+using Coterie.Core.Learning;
+
+namespace Coterie.Learning;
+
+/// <summary>Every learner a task file can name.</summary>
+public static class LearnerCatalogue
+{
+    /// <summary>All entries, in the order of help texts.</summary>
+    public static ImmutableArray<CatalogueEntry<ILearner>> All { get; } =
+    [
+        .. LinearLearners.Entries,
+    ];
+
+    /// <summary>The entry of that name, or null.</summary>
+    public static CatalogueEntry<ILearner>? Find(string name) => All.FirstOrDefault(e => e.Name == name);
+}
