@@ -17,7 +17,7 @@ public static class LocalTraining
     /// <exception cref="ArgumentException">There is no shard.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two contributions.</exception>
     public static TrainingResult<TModel> Train<TModel>(
-        ILearner<TModel> learner, Schema schema, IReadOnlyList<Shard> shards, StopRule stop, ulong seed, CancellationToken cancellationToken)
+        ISummed<TModel> learner, Schema schema, IReadOnlyList<Shard> shards, StopRule stop, ulong seed, CancellationToken cancellationToken)
         where TModel : class
     {
         ArgumentNullException.ThrowIfNull(learner);

@@ -1,4 +1,3 @@
-using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.SecretSharing;
 using Coterie.Cryptography.SecureAggregation;
