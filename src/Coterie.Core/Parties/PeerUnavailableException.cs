@@ -7,6 +7,9 @@ public sealed class PeerUnavailableException(PartyId peer, StepTag step, string 
     /// <summary>The peer.</summary>
     public PartyId Peer { get; } = peer;
 
+    /// <summary>Whether the peer was silent for too long, rather than gone.</summary>
+    public bool TimedOut { get; init; }
+
     /// <summary>The step that waited for it.</summary>
     public StepTag Step { get; } = step;
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Coterie.Core.Parties;
 
 namespace Coterie.Federation.RunStore;
 
@@ -8,7 +7,7 @@ namespace Coterie.Federation.RunStore;
 /// One party's checkpoints and once-only claims in a folder. A state or claim is on the disk before the call returns: written to a
 /// temporary file, flushed through, then renamed. Files are readable by their owner only.
 /// </summary>
-public sealed class FileStore : ICheckpoints, IOnceOnly
+public sealed class FileStore : IRunStore
 {
     private readonly string _folder;
     private readonly Lock _gate = new();

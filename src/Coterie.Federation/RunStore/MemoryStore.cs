@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using Coterie.Core.Parties;
 
 namespace Coterie.Federation.RunStore;
 
 /// <summary>Checkpoints and once-only claims that live as long as the object: for runs that are not resumed, and for tests.</summary>
-public sealed class MemoryStore : ICheckpoints, IOnceOnly
+public sealed class MemoryStore : IRunStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _states = new();
     private readonly ConcurrentDictionary<string, byte[]> _claims = new();

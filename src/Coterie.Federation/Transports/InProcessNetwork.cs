@@ -20,7 +20,13 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
     private readonly ConcurrentDictionary<PartyId, TaskCompletionSource> _gone = new();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>How long a receive waits for a silent peer.</summary>
+    /// <summary>
+    /// Participants wait so many times longer than the coordinator: what they wait for may be the coordinator waiting for
+    /// somebody else, at each of a sum's five steps.
+    /// </summary>
+    public const int ParticipantPatienceFactor = 8;
+
+    /// <summary>How long a coordinator waits for a silent peer.</summary>
     public TimeSpan Patience { get; } = patience;
 
     /// <summary>Bytes and messages sent so far.</summary>
@@ -33,7 +39,11 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
     public Func<Envelope, Envelope?>? Intercept { get; init; }
 
     /// <summary>The party's end of the network.</summary>
-    public IChannel Connect(PartyId party) => new Channel(this, party);
+    public IChannel Connect(Party party)
+    {
+        ArgumentNullException.ThrowIfNull(party);
+        return new Channel(this, party.Id, party.Role == PartyRole.Coordinator ? Patience : ParticipantPatienceFactor * Patience);
+    }
 
     /// <summary>The party has left: what it sent before is still delivered, whoever waits for more is told.</summary>
     public void Disconnect(PartyId party) => Departure(party).TrySetResult();
@@ -56,12 +66,12 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
         MailboxFor(envelope.From, envelope.To, envelope.Step).Put(envelope.Payload.ToArray());
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId self, PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken)
+    private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId self, TimeSpan patience, PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken)
     {
         var mailbox = MailboxFor(from, self, step);
         var message = mailbox.Take();
         // A peer's goodbye must not overtake what it sent before: the mailbox is looked at once more.
-        if (!message.IsCompleted) await WaitAsync(message, self, from, step, cancellationToken);
+        if (!message.IsCompleted) await WaitAsync(message, self, patience, from, step, cancellationToken);
         var payload = await message;
         if (mailbox.IsEmpty) _mailboxes.TryRemove((from, self, step.Path), out _);
         return payload.Length <= maximumBytes
@@ -69,9 +79,9 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
             : throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"{from} sent {payload.Length} bytes at {step}; at most {maximumBytes} are accepted.", step.Path, from);
     }
 
-    private async Task WaitAsync(Task<byte[]> message, PartyId self, PartyId from, StepTag step, CancellationToken cancellationToken)
+    private async Task WaitAsync(Task<byte[]> message, PartyId self, TimeSpan patience, PartyId from, StepTag step, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, _time);
+        using var timeout = new CancellationTokenSource(patience, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var ended = Task.Delay(Timeout.InfiniteTimeSpan, linked.Token);
         var first = await Task.WhenAny(message, Departure(from).Task, Departure(self).Task, ended);
@@ -79,11 +89,11 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
         if (message.IsCompleted) return;
         cancellationToken.ThrowIfCancellationRequested();
         throw first == ended
-            ? new PeerUnavailableException(from, step, $"no message within {Patience.TotalSeconds:0.#} s")
+            ? new PeerUnavailableException(from, step, $"no message within {patience.TotalSeconds:0.#} s") { TimedOut = true }
             : new PeerUnavailableException(from, step, first == Departure(self).Task ? "this party has left the run" : "it has left the run");
     }
 
-    private sealed class Channel(InProcessNetwork network, PartyId self) : IChannel
+    private sealed class Channel(InProcessNetwork network, PartyId self, TimeSpan patience) : IChannel
     {
         public ValueTask SendAsync(PartyId to, StepTag step, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
         {
@@ -93,7 +103,7 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
         }
 
         public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken) =>
-            network.ReceiveAsync(self, from, step, maximumBytes, cancellationToken);
+            network.ReceiveAsync(self, patience, from, step, maximumBytes, cancellationToken);
     }
 
     /// <summary>Messages of one sender, recipient and step, in order.</summary>

@@ -95,8 +95,19 @@ internal static class RingStep
     private static async Task<(Command Command, PartyId? Peer)> ReceiveOrderAsync(AggregationRound round, int index, ParticipantSet shared, CancellationToken cancellationToken)
     {
         var step = round.Step("ring-order").Then(index);
-        var message = await round.Channel.ReceiveAsync(round.Coordinator, step, 80, cancellationToken);
-        return Read(round, message.Span, step, shared);
+        // The turn comes after everyone before it was served or waited for in vain.
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var message = await round.Channel.ReceiveAsync(round.Coordinator, step, 80, cancellationToken);
+                return Read(round, message.Span, step, shared);
+            }
+            catch (PeerUnavailableException error) when (error.TimedOut && attempt < shared.Count)
+            {
+                continue;
+            }
+        }
     }
 
     private static (Command, PartyId?) Read(AggregationRound round, ReadOnlySpan<byte> message, StepTag step, ParticipantSet shared)
@@ -136,7 +147,12 @@ internal static class RingStep
         public async Task<bool> AddedAsync(PartyId member, CancellationToken cancellationToken)
         {
             var added = false;
-            await round.Channel.CollectAsync([member], round.Step("ring-added"), 1, (_, message) => added = message.Span is [1], cancellationToken);
+            var step = round.Step("ring-added");
+            await round.Channel.CollectAsync([member], step, 1, (sender, message) =>
+            {
+                var reader = new WireReader(message.Span, sender, step);
+                added = reader.ReadByte() == 1;
+            }, cancellationToken);
             return added;
         }
 

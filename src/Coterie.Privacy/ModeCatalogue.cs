@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Coterie.Core.Modes;
+using Coterie.Privacy.Sums;
+
+namespace Coterie.Privacy;
+
+/// <summary>The modes, by their names in task files.</summary>
+public static class ModeCatalogue
+{
+    /// <summary>The name of the mode in which contributions travel in clear.</summary>
+    public const string Federated = "federated";
+
+    /// <summary>The name of the mode in which only sums are opened.</summary>
+    public const string SecureAggregation = "secure-aggregation";
+
+    /// <summary>All modes.</summary>
+    public static ImmutableArray<ModeDescription> All { get; } =
+    [
+        new(
+            Federated, "POM1, MC2 federated", 'A',
+            "Rows stay with their participants; the coordinator sees every participant's contribution in clear.",
+            [
+                new("coordinator", "every single contribution, every sum and the model, in every round"),
+                new("participants", "the model the coordinator broadcasts in every round; nothing of each other"),
+            ],
+            "The participants trust the coordinator with their contributions, from which rows can often be inferred.", HasThreshold: false),
+        new(
+            SecureAggregation, "MC2 secure aggregation", 'A',
+            "Contributions are doubly masked; only their sum over all participants that stay is opened.",
+            [
+                new("coordinator", "the sum over the participants that stay, who stayed, and the model, in every round; no single contribution"),
+                new("participants", "the model the coordinator broadcasts in every round and who stayed; nothing of each other"),
+            ],
+            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n.", HasThreshold: true),
+    ];
+
+    /// <summary>The mode of that name, or null.</summary>
+    public static ModeDescription? Find(string name) => All.FirstOrDefault(m => m.Name == name);
+
+    /// <summary>The mode ready to run; every party makes its own.</summary>
+    /// <exception cref="ArgumentException">No such mode, or options it does not have.</exception>
+    public static IPrivacyMode Create(ModeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Mode == Federated && options.Topology != Topology.Star)
+            throw new ArgumentException($"'topology' belongs to {SecureAggregation}; in {Federated} contributions are not masked and would be read by neighbours.", nameof(options));
+        return options.Mode switch
+        {
+            Federated => new SumMode(new FederatedSum()),
+            SecureAggregation => new SumMode(new SecureAggregationSum(options.Topology)),
+            _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
+        };
+    }
+
+    /// <summary>The threshold a roster of that size gets: the task's, else the smallest that participants accept; 0 where there is none.</summary>
+    /// <exception cref="ArgumentException">The threshold is too low or too high for the roster.</exception>
+    public static int ThresholdFor(ModeOptions options, int participants)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Find(options.Mode) is { HasThreshold: false })
+            return options.Threshold is null ? 0 : throw new ArgumentException($"'threshold' has no meaning in {options.Mode}.", nameof(options));
+        var smallest = SumPolicy.SmallestThreshold(participants);
+        var threshold = options.Threshold ?? smallest;
+        return threshold >= smallest && threshold <= participants
+            ? threshold
+            : throw new ArgumentException($"A threshold of {threshold} does not fit {participants} participants: {smallest} (more than two thirds) to {participants} are accepted.", nameof(options));
+    }
+}

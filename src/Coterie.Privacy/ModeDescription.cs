@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Coterie.Privacy;
+
+/// <summary>What a kind of party learns in a mode, beyond its own input, the roster, the schema and the hyper-parameters.</summary>
+/// <param name="Party">The kind of party.</param>
+/// <param name="Learns">A sentence.</param>
+public sealed record Knowledge(string Party, string Learns);
+
+/// <summary>A mode as people choose it.</summary>
+/// <param name="Name">Name in task files.</param>
+/// <param name="AlsoKnownAs">What others call it.</param>
+/// <param name="Tier">A: the sum is hidden; B: the arithmetic is hidden.</param>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Learns">Who learns what.</param>
+/// <param name="Assumes">What has to hold for that.</param>
+/// <param name="HasThreshold">Whether the task chooses how many participants open a sum.</param>
+public sealed record ModeDescription(
+    string Name, string AlsoKnownAs, char Tier, string Summary, ImmutableArray<Knowledge> Learns, string Assumes, bool HasThreshold);
