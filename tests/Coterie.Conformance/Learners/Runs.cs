@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Federation.Training;
+using Coterie.Learning.Preprocessing;
+using Coterie.Privacy;
+using Coterie.Privacy.Sums;
+using Coterie.Testing;
+
+namespace Coterie.Conformance.Learners;
+
+/// <summary>Runs on tables with the references' protocol: row i is a test row when i mod 5 = 0, five participants, round-robin.</summary>
+internal static class Runs
+{
+    public static ModeOptions Federated { get; } = new(ModeCatalogue.Federated);
+
+    public static ModeOptions Secure { get; } = new(ModeCatalogue.SecureAggregation);
+
+    public static ModeOptions Ring { get; } = Secure with { Topology = Topology.Ring };
+
+    public static ImmutableArray<ModeOptions> Modes { get; } = [Federated, Secure, Ring];
+
+    public static TheoryData<string> ModeNames { get; } = [.. Modes.Select(NameOf)];
+
+    public static ModeOptions ModeOf(string name) => Modes.Single(m => NameOf(m) == name);
+
+    public static (Shard Train, Shard Test) Split(Table table, bool withTarget = true) =>
+        (table.Where(i => i % 5 != 0).ToShard(withTarget), table.Where(i => i % 5 == 0).ToShard(withTarget));
+
+    public static Schema SchemaOf(Table table, bool withTarget = true) => new(
+        [.. table.Names.Take(table.Names.Length - (withTarget ? 1 : 0)).Select(n => new Column(n))], withTarget ? new Column(table.Names[^1]) : null);
+
+    public static TrainingTask Task(Schema schema, Shard train, ILearner learner, ModeOptions mode, int participants = 5, bool standardize = true, ulong seed = 0) => new()
+    {
+        Plan = new TrainingPlan(standardize ? [new Standardize()] : [], learner, learner.DefaultStop, seed),
+        Mode = mode,
+        Schema = schema,
+        Participants = [.. Table.Deal(train, participants).Select((s, i) => new ParticipantShard(new PartyId($"participant-{i}"), s))],
+    };
+
+    /// <summary>Largest difference over the largest expected magnitude.</summary>
+    public static double RelativeError(IReadOnlyList<double> expected, IReadOnlyList<double> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        return expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / expected.Max(Math.Abs);
+    }
+
+    private static string NameOf(ModeOptions mode) => mode.Topology == Topology.Ring ? $"{mode.Mode} on a ring" : mode.Mode;
+}
