@@ -46,27 +46,19 @@ public sealed class LagrangeAtZero
     public byte[] Reconstruct(ReadOnlySpan<SecretShare> shares)
     {
         if (shares.Length != _coefficients.Length) throw new ArgumentException("One share per point is needed.", nameof(shares));
-        Span<ulong> limbs = stackalloc ulong[Shamir.Limbs];
-        limbs.Clear();
+        ulong s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0;
         for (var i = 0; i < shares.Length; i++)
         {
             var share = shares[i];
             if (share.Point != Points[i]) throw new ArgumentException($"The share at position {i} lies at {share.Point}, not at {Points[i]}.", nameof(shares));
             var factor = _coefficients[i];
-            limbs[0] = Mersenne61.Add(limbs[0], Mersenne61.Multiply(factor, share.Limb0));
-            limbs[1] = Mersenne61.Add(limbs[1], Mersenne61.Multiply(factor, share.Limb1));
-            limbs[2] = Mersenne61.Add(limbs[2], Mersenne61.Multiply(factor, share.Limb2));
-            limbs[3] = Mersenne61.Add(limbs[3], Mersenne61.Multiply(factor, share.Limb3));
-            limbs[4] = Mersenne61.Add(limbs[4], Mersenne61.Multiply(factor, share.Limb4));
+            s0 = Mersenne61.MultiplyAddLazily(s0, factor, share.Limb0);
+            s1 = Mersenne61.MultiplyAddLazily(s1, factor, share.Limb1);
+            s2 = Mersenne61.MultiplyAddLazily(s2, factor, share.Limb2);
+            s3 = Mersenne61.MultiplyAddLazily(s3, factor, share.Limb3);
+            s4 = Mersenne61.MultiplyAddLazily(s4, factor, share.Limb4);
         }
-        try
-        {
-            return Shamir.JoinLimbs(limbs);
-        }
-        finally
-        {
-            limbs.Clear();
-        }
+        return Shamir.JoinLimbs([Mersenne61.Reduce(s0), Mersenne61.Reduce(s1), Mersenne61.Reduce(s2), Mersenne61.Reduce(s3), Mersenne61.Reduce(s4)]);
     }
 
     private static ulong[] Compute(ReadOnlySpan<int> points)

@@ -42,6 +42,20 @@ public static class Mersenne61
     /// <summary>Any 64-bit integer modulo p.</summary>
     public static ulong Reduce(ulong value) => SubtractPrime(unchecked((value & Prime) + (value >> 61)));
 
+    /// <summary>
+    /// sum + left right for elements left and right, reduced to below 2^61 + 8 only: the product folds to below 2^62, so the
+    /// sum stays below 2^63. Ends with <see cref="Reduce"/>.
+    /// </summary>
+    internal static ulong MultiplyAddLazily(ulong sum, ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        unchecked
+        {
+            sum += (low & Prime) + ((high << 3) | (low >> 61));
+            return (sum & Prime) + (sum >> 61);
+        }
+    }
+
     /// <summary>Fills <paramref name="destination"/> with independent uniform elements: 61 random bits, drawn again when they are p.</summary>
     public static void FillUniform(Span<ulong> destination, CryptographicRandom random)
     {

@@ -44,8 +44,14 @@ internal sealed class ParameterSearch(
     private bool IsPrivate(int k, int t) => adversary switch
     {
         AggregationAdversary.SemiHonest => FewCorrupt(k, t, occasions: 1),
-        _ => FewCorrupt(k, (2 * t) - k, occasions: 1) && FewCorrupt(k / 2, t - ((k + 1) / 2), occasions: 2),
+        _ => FewCorrupt(k, (2 * t) - k, occasions: 1) && NoArcOpens(k, t),
     };
+
+    /// <summary>
+    /// At the end of an arc cut out of the ring, a participant has neighbours on one side, the one opposite where k is odd,
+    /// and on the other side the corrupt ones alone. The complete graph has no arcs.
+    /// </summary>
+    private bool NoArcOpens(int k, int t) => k == participants - 1 || FewCorrupt(k / 2, t - ((k + 1) / 2), occasions: 2);
 
     /// <summary>Except with probability 2^-privacyBits, nobody has <paramref name="limit"/> corrupt among so many neighbours.</summary>
     private bool FewCorrupt(int neighbours, int limit, int occasions) =>

@@ -15,6 +15,7 @@ public sealed class RoundKeys : IDisposable
     private readonly AgreementKey _channel;
     private readonly AgreementKey _mask;
     private readonly byte[] _seed;
+    private bool _disposed;
 
     private RoundKeys(AgreementKey channel, AgreementKey mask, byte[] seed)
     {
@@ -55,7 +56,7 @@ public sealed class RoundKeys : IDisposable
 
     /// <summary>Adds this participant's self mask.</summary>
     public void ApplySelfMask(RoundContext context, PartyId self, Span<ulong> destination) =>
-        SelfMask.Add(context, self, _seed, destination);
+        SelfMask.Add(context, self, Seed, destination);
 
     /// <summary>Shares the mask private key.</summary>
     /// <inheritdoc cref="Shamir.Split"/>
@@ -75,7 +76,7 @@ public sealed class RoundKeys : IDisposable
     /// <summary>Shares the self-mask seed.</summary>
     /// <inheritdoc cref="Shamir.Split"/>
     public SecretShare[] SplitSelfMaskSeed(int threshold, ReadOnlySpan<int> points, CryptographicRandom random) =>
-        Shamir.Split(_seed, threshold, points, random);
+        Shamir.Split(Seed, threshold, points, random);
 
     /// <summary>A dropped participant's mask key pair from its reconstructed scalar.</summary>
     /// <exception cref="CryptographicException">The scalar is not the private key of <paramref name="publicPoint"/>.</exception>
@@ -85,8 +86,19 @@ public sealed class RoundKeys : IDisposable
     /// <summary>Forgets the private keys and the seed.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _channel.Dispose();
         _mask.Dispose();
         CryptographicOperations.ZeroMemory(_seed);
+    }
+
+    /// <summary>The seed, never the zeros it becomes: those would be a mask that everybody knows.</summary>
+    private ReadOnlySpan<byte> Seed
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _seed;
+        }
     }
 }

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.SecretSharing;
+using Coterie.Cryptography.SecureAggregation;
+
+namespace Coterie.Tests.Cryptography.SecureAggregation;
+
+public sealed class RoundKeysTests
+{
+    private static readonly CryptographicRandom Random = CryptographicRandom.Instance;
+    private static readonly PartyId Ada = new("ada");
+    private static readonly RoundContext Context = new("run", new StepTag("s"), new byte[32]);
+    private static readonly int[] Points = [1, 2, 3];
+
+    [Fact]
+    public void Create_Always_DrawsFreshKeys()
+    {
+        using RoundKeys first = RoundKeys.Create(Random), second = RoundKeys.Create(Random);
+        var keys = new[] { first.ChannelPublicKey, first.MaskPublicKey, second.ChannelPublicKey, second.MaskPublicKey };
+        Assert.All(keys, k => Assert.Equal(AgreementKey.PublicKeyLength, k.Length));
+        Assert.Equal(4, keys.Select(k => Convert.ToHexString(k.AsSpan())).Distinct().Count());
+        Assert.NotEqual(SelfMaskOf(first), SelfMaskOf(second));
+    }
+
+    [Fact]
+    public void MaskKeyFromScalar_OfTheReconstructedShares_IsTheMaskKey()
+    {
+        using var keys = RoundKeys.Create(Random);
+        var scalar = Shamir.Reconstruct(keys.SplitMaskKey(2, Points, Random)[1..], 2);
+        using var mask = RoundKeys.MaskKeyFromScalar(scalar, keys.MaskPublicKey.AsSpan());
+        Assert.Equal(keys.MaskPublicKey.AsSpan(), mask.PublicKey.AsSpan());
+        Assert.Equal(scalar, mask.ExportScalar());
+    }
+
+    [Fact]
+    public void MaskKeyFromScalar_ThatDoesNotBelongToThePoint_Throws()
+    {
+        using RoundKeys first = RoundKeys.Create(Random), second = RoundKeys.Create(Random);
+        var scalar = Shamir.Reconstruct(first.SplitMaskKey(1, Points, Random), 1);
+        Assert.Throws<CryptographicException>(() => RoundKeys.MaskKeyFromScalar(scalar, second.MaskPublicKey.AsSpan()));
+        Assert.Throws<CryptographicException>(() => RoundKeys.MaskKeyFromScalar(scalar, first.MaskPublicKey.AsSpan()[1..]));
+        scalar[31] ^= 1;
+        Assert.Throws<CryptographicException>(() => RoundKeys.MaskKeyFromScalar(scalar, first.MaskPublicKey.AsSpan()));
+    }
+
+    [Theory]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")]   // the group's order
+    [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
+    [InlineData("01")]
+    public void MaskKeyFromScalar_OutOfRange_Throws(string scalar)
+    {
+        using var keys = RoundKeys.Create(Random);
+        Assert.ThrowsAny<CryptographicException>(() => RoundKeys.MaskKeyFromScalar(Convert.FromHexString(scalar), keys.MaskPublicKey.AsSpan()));
+    }
+
+    [Fact]
+    public void SplitSelfMaskSeed_Reconstructed_GivesTheSelfMask()
+    {
+        using var keys = RoundKeys.Create(Random);
+        var seed = Shamir.Reconstruct(keys.SplitSelfMaskSeed(3, Points, Random), 3);
+        var vector = SelfMaskOf(keys);
+        SelfMask.Subtract(Context, Ada, seed, vector);
+        Assert.Equal(new ulong[9], vector);
+    }
+
+    [Fact]
+    public void EverySecretUse_AfterDisposal_Throws()
+    {
+        var keys = RoundKeys.Create(Random);
+        var peer = keys.MaskPublicKey.ToArray();
+        keys.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => keys.ApplySelfMask(Context, Ada, new ulong[1]));
+        Assert.Throws<ObjectDisposedException>(() => keys.SplitSelfMaskSeed(1, Points, Random));
+        Assert.Throws<ObjectDisposedException>(() => keys.SplitMaskKey(1, Points, Random));
+        Assert.Throws<ObjectDisposedException>(() => keys.ApplyPairwiseMask(Context, Ada, new PartyId("bob"), peer, new ulong[1]));
+    }
+
+    private static ulong[] SelfMaskOf(RoundKeys keys)
+    {
+        var vector = new ulong[9];
+        keys.ApplySelfMask(Context, Ada, vector);
+        return vector;
+    }
+}
