@@ -7,7 +7,7 @@ namespace Coterie.Learning;
 /// <summary>Catalogue entries of the linear learners.</summary>
 internal static class LinearLearners
 {
-    private const string ClosedForm = "closed-form", GradientDescent = "gradient-descent";
+    private const string ClosedForm = "closed-form", Newton = "newton", GradientDescent = "gradient-descent";
 
     public static ImmutableArray<CatalogueEntry<ILearner>> Entries { get; } =
     [
@@ -20,7 +20,25 @@ internal static class LinearLearners
                 new("penalize-intercept", ParameterKind.Flag, false, "Whether the intercept is penalised like a coefficient (closed form only)."),
             ],
             BuildRidge),
+        new("logistic-regression", "Two classes by penalised logistic regression.",
+            [
+                RowWeight,
+                new("penalty", ParameterKind.Choice, "l2", "What keeps coefficients small.") { Choices = ["l2", "none"] },
+                Solver(Newton),
+                Step,
+                ClassWeight,
+            ],
+            BuildLogistic),
+        new("multinomial-logistic-regression", "Several classes by penalised softmax regression.",
+            [RowWeight, ClassWeight],
+            values => new MultinomialLogisticRegression(values.Number("C")) { ClassWeights = Weights(values) }),
     ];
+
+    private static ParameterSpec RowWeight =>
+        new("C", ParameterKind.Number, 1.0, "Weight of the rows against the penalty 0.5 ||w||^2.") { Minimum = 0, IsMinimumExclusive = true };
+
+    private static ParameterSpec ClassWeight =>
+        new("class-weight", ParameterKind.NumberMap, "none", "How much a row of each class counts.") { Choices = ["none", "balanced"] };
 
     private static ParameterSpec Alpha => new("alpha", ParameterKind.Number, 1.0, "Strength of the penalty alpha ||w||^2.") { Minimum = 0 };
 
@@ -35,5 +53,22 @@ internal static class LinearLearners
         if (values.Flag("penalize-intercept"))
             throw new ParameterException("penalize-intercept", "ridge-regression: 'penalize-intercept' needs the closed-form solver.");
         return new RidgeDescent(values.Number("alpha"), values.Number("step"));
+    }
+
+    private static ILearner BuildLogistic(ParameterValues values)
+    {
+        var penalty = values.Choice("penalty") == "l2" ? LogisticPenalty.L2 : LogisticPenalty.None;
+        return values.Choice("solver") == Newton
+            ? new LogisticRegression(values.Number("C"), penalty) { ClassWeights = Weights(values) }
+            : new LogisticDescent(values.Number("C"), penalty, values.Number("step")) { ClassWeights = Weights(values) };
+    }
+
+    private static ClassWeights Weights(ParameterValues values)
+    {
+        var map = values.NumberMap("class-weight");
+        foreach (var (name, weight) in map)
+            if (!(weight >= 0) || !double.IsFinite(weight))
+                throw new ParameterException("class-weight", $"The weight of class '{name}' is {weight}; a finite number of at least 0 is accepted.");
+        return values.OptionalChoice("class-weight") == "balanced" ? ClassWeights.Balanced : ClassWeights.Of(map);
     }
 }

@@ -25,6 +25,12 @@ public sealed record LinearModel(Matrix Coefficients, double Intercept)
         });
     }
 
+    /// <summary>(d + 1) x 1: the intercept, then the coefficients.</summary>
+    internal Matrix ToVector() => Matrix.Scalar(Intercept).Above(Coefficients);
+
+    /// <summary>The model of an intercept and coefficients, (d + 1) x 1.</summary>
+    internal static LinearModel FromVector(Matrix vector) => new(vector.Slice(1, 0, vector.Rows - 1, 1), vector[0, 0]);
+
     /// <summary><c>coefficients</c> (d x 1) and <c>intercept</c> (1 x 1).</summary>
     internal Blocks<Matrix> Pack() => Blocks<Matrix>.Of(("coefficients", Coefficients), ("intercept", Matrix.Scalar(Intercept)));
 

@@ -121,7 +121,7 @@ public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = 
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(total);
         var next = NormalEquations.Solve(total["gram"], total["moments"], Alpha, PenalizeIntercept);
-        return new Step<LinearModel>(next, Done: true, NewtonStep.Change(model.Pack(), next.Pack()));
+        return new Step<LinearModel>(next, Done: true, NewtonStep.RelativeChange(model.ToVector(), next.ToVector()));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,46 @@
+using System.Numerics.Tensors;
+using Coterie.Core.Numerics;
+
+namespace Coterie.Learning;
+
+/// <summary>Several classes: class k has probability exp(f_k(x)) / sum_l exp(f_l(x)), f_k(x) = W_k x + b_k.</summary>
+/// <param name="Coefficients">W: K x d, one row per class.</param>
+/// <param name="Intercepts">b: K x 1.</param>
+public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
+{
+    /// <summary>The step under trial; null unless training stopped before the next round could judge it.</summary>
+    public LineSearch? Search { get; init; }
+
+    /// <summary>n x K: probabilities of the classes at the rows of <paramref name="features"/> (n x d).</summary>
+    /// <exception cref="ArgumentException">The number of columns is not d.</exception>
+    public Matrix Probabilities(Matrix features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.Columns != Coefficients.Columns)
+            throw new ArgumentException($"{Coefficients.Columns} features expected, {features.Columns} given.", nameof(features));
+        var classes = Coefficients.Rows;
+        var scores = features * Coefficients.Transpose();
+        return Matrix.Create(features.Rows, classes, values =>
+        {
+            for (var i = 0; i < features.Rows; i++)
+            {
+                var row = values.Slice(i * classes, classes);
+                TensorPrimitives.Add(scores.Row(i), Intercepts.Values, row);
+                TensorPrimitives.SoftMax<double>(row, row);
+            }
+        });
+    }
+
+    /// <summary>K (d + 1) x 1: class by class, the intercept and the coefficients.</summary>
+    internal Matrix ToVector()
+    {
+        var rows = Intercepts.Beside(Coefficients);
+        return new Matrix(rows.Rows * rows.Columns, 1, rows.ToArray());
+    }
+
+    internal static MultinomialModel FromVector(Matrix vector, int classes)
+    {
+        var rows = new Matrix(classes, vector.Rows / classes, vector.ToArray());
+        return new MultinomialModel(rows.Slice(0, 1, classes, rows.Columns - 1), rows.Slice(0, 0, classes, 1));
+    }
+}
