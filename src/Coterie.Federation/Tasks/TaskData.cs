@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+
+namespace Coterie.Federation.Tasks;
+
+/// <summary>The rows of a task, read, checked and dealt.</summary>
+/// <param name="Schema">Features and target; totals and undeclared ranges are agreed later.</param>
+/// <param name="Participants">Training rows by participant, in the roster's order.</param>
+/// <param name="Test">The test rows, in file order; null without a test part.</param>
+/// <param name="Validation">The validation rows, in file order; null without a validation part.</param>
+public sealed record TaskData(Schema Schema, ImmutableArray<ParticipantData> Participants, Shard? Test, Shard? Validation)
+{
+    /// <summary>Where each test row came from; empty without a test part.</summary>
+    public ImmutableArray<RowOrigin> TestOrigins { get; init; } = [];
+
+    /// <summary>Where each validation row came from; empty without a validation part.</summary>
+    public ImmutableArray<RowOrigin> ValidationOrigins { get; init; } = [];
+
+    /// <summary>Reads the files of <paramref name="task"/> and deals their rows; the same seed deals them the same way.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="learning">What its learner predicts: decides how the target is read.</param>
+    /// <param name="seed">The run's public seed.</param>
+    /// <exception cref="TaskFileException">The task names a column that is not there, or leaves a participant without rows.</exception>
+    /// <exception cref="Data.DataFileException">A file is absent or its content is not what the task says.</exception>
+    public static TaskData Load(TaskFile task, LearningTask learning, ulong seed) => TaskDataLoader.Load(task, learning, seed);
+}

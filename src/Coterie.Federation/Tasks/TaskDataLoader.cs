@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Federation.Data;
+
+namespace Coterie.Federation.Tasks;
+
+/// <summary>Reads the files of a task, takes test and validation rows out, and deals the rest.</summary>
+internal sealed class TaskDataLoader
+{
+    private readonly TaskFile _task;
+    private readonly LearningTask _learning;
+    private readonly ulong _seed;
+    private readonly ImmutableArray<DataTable> _tables; // what trains: one file, or one per participant
+    private readonly DataTable? _testFile;
+    private readonly DataTable? _validationFile;
+    private readonly SchemaRequest _request;
+    private readonly Schema _schema;
+
+    private TaskDataLoader(TaskFile task, LearningTask learning, ulong seed)
+    {
+        (_task, _learning, _seed) = (task, learning, seed);
+        var texts = task.Data.Schema.Values.Where(c => c.Type is ColumnType.Text or ColumnType.Categorical || !c.Values.IsEmpty).Select(c => c.Name).ToFrozenSet(StringComparer.Ordinal);
+        _tables = task.Data.Participants is FileParticipants { Files: var files } ? [.. files.Select(f => DataFile.Read(f.File, texts))] : [DataFile.Read(task.Data.File!, texts)];
+        _testFile = task.Data.Test is FileHoldOut test ? DataFile.Read(test.File, texts) : null;
+        _validationFile = task.Data.Validation is FileHoldOut validation ? DataFile.Read(validation.File, texts) : null;
+        _request = RequestFor(task, learning);
+        DataTable[] all = [.. _tables, .. _testFile is null ? [] : (ReadOnlySpan<DataTable>)[_testFile], .. _validationFile is null ? [] : (ReadOnlySpan<DataTable>)[_validationFile]];
+        TaskColumns.Check(task, all, _request);
+        _schema = SchemaInference.Infer(all, _request);
+        if (task.Data.Weights is { } weights) _schema = _schema with { WeightBound = WeightBound(weights) };
+    }
+
+    public static TaskData Load(TaskFile task, LearningTask learning, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return new TaskDataLoader(task, learning, seed).Load();
+    }
+
+    private TaskData Load()
+    {
+        var parts = new List<(DataTable Table, RowParts Rows)>();
+        for (var k = 0; k < _tables.Length; k++) parts.Add((_tables[k], RowParts.Split(_task, _tables[k], _seed, k)));
+        var participants = _task.Data.Participants is FileParticipants { Files: var files } ? FromFiles(files, parts) : Deal(parts[0].Table, parts[0].Rows.Training);
+        var test = HeldOut("data.test", _task.Data.Test, _testFile, parts, r => r.Test);
+        var validation = HeldOut("data.validation", _task.Data.Validation, _validationFile, parts, r => r.Validation);
+        return new TaskData(_schema, participants, test?.Shard, validation?.Shard)
+        {
+            TestOrigins = test?.Origins ?? [],
+            ValidationOrigins = validation?.Origins ?? [],
+        };
+    }
+
+    private ImmutableArray<ParticipantData> FromFiles(ImmutableArray<ParticipantFile> files, List<(DataTable Table, RowParts Rows)> parts)
+    {
+        var names = PartyNames.Sanitise(files.Select(f => f.Name));
+        var all = ImmutableArray.CreateBuilder<ParticipantData>(files.Length);
+        for (var k = 0; k < files.Length; k++) all.Add(Participant(names[k], parts[k].Table, parts[k].Rows.Training, $"data.participants[{k}]"));
+        return all.MoveToImmutable();
+    }
+
+    private ImmutableArray<ParticipantData> Deal(DataTable table, int[] training)
+    {
+        var (names, rows) = _task.Data.Participants switch
+        {
+            ColumnParticipants byColumn => Dealing.ByColumn(_task, byColumn, table, training),
+            DealtParticipants dealt => (PartyNames.Numbered(dealt.Count), Dealing.Deal(_task, dealt, table, training, SchemaInference.TargetOf(table, _request), _learning, _seed)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return [.. names.Select((name, k) => Participant(name, table, rows[k], "data.participants"))];
+    }
+
+    private ParticipantData Participant(PartyId name, DataTable table, int[] rows, string field)
+    {
+        if (rows.Length == 0)
+            throw _task.Error(field, $"participant '{name}' gets no training rows; fewer participants, another way of dealing or a smaller test part would leave it some.");
+        return new ParticipantData(name, ShardReader.Read(table, _schema, rows, _task.Data.Weights), Origins(table, rows));
+    }
+
+    private (Shard Shard, ImmutableArray<RowOrigin> Origins)? HeldOut(
+        string field, HoldOut? settings, DataTable? file, List<(DataTable Table, RowParts Rows)> parts, Func<RowParts, int[]> select)
+    {
+        if (settings is null) return null;
+        if (file is not null) return (ReadHeldOut(file, [.. Enumerable.Range(0, file.Rows)]), Origins(file, [.. Enumerable.Range(0, file.Rows)]));
+        var taken = parts.Where(p => select(p.Rows).Length > 0).ToArray();
+        if (taken.Length == 0) throw _task.Error(field, "selects no row.");
+        return (Shard.Concatenate([.. taken.Select(p => ReadHeldOut(p.Table, select(p.Rows)))]), [.. taken.SelectMany(p => Origins(p.Table, select(p.Rows)))]);
+    }
+
+    private Shard ReadHeldOut(DataTable table, int[] rows) =>
+        ShardReader.Read(table, _schema, rows, _task.Data.Weights is { } weights && table.Find(weights) is not null ? weights : null);
+
+    private static ImmutableArray<RowOrigin> Origins(DataTable table, int[] rows) => [.. rows.Select(r => new RowOrigin(table.File, r, table.LineOf(r)))];
+
+    private static SchemaRequest RequestFor(TaskFile task, LearningTask learning) => new(learning)
+    {
+        Target = task.Data.Target == "none" && learning == LearningTask.Clustering ? null : task.Data.Target,
+        Include = task.Data.Include,
+        Exclude = task.Data.Exclude,
+        Reserved = [.. TaskColumns.Dealing(task).Select(c => c.Column).Distinct(StringComparer.Ordinal)],
+        Weights = task.Data.Weights,
+        Declared = task.Data.Schema,
+        AreFilesSeparate = task.Data.Participants is FileParticipants,
+    };
+
+    /// <summary>The declared maximum, else the largest weight of the one file.</summary>
+    private double WeightBound(string weights)
+    {
+        if (_task.Data.Schema.GetValueOrDefault(weights) is { HasRange: true } declared) return declared.Maximum;
+        if (_request.AreFilesSeparate)
+            throw _task.Error("data.weights", $"with one file per participant nobody may look for the largest weight; declare schema: {{ {weights}: {{ range: [0, LARGEST] }} }}.");
+        return _tables[0].Find(weights)!.IsNumeric ? System.Numerics.Tensors.TensorPrimitives.MaxNumber(_tables[0].Find(weights)!.Numbers) : 1;
+    }
+}
