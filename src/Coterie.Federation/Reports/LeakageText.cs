@@ -7,6 +7,8 @@ namespace Coterie.Federation.Reports;
 /// <summary>Puts what a run opened into plain words. Pure.</summary>
 public static class LeakageText
 {
+    private static readonly string[] _openers = ["the ", "a ", "an ", "how ", "whether ", "which ", "that ", "its "];
+
     /// <summary>
     /// Gathers openings by party and kind, in the order in which each kind was first opened: numbers and times are added,
     /// of contributors the fewest are kept, because the sum over the fewest says most about each.
@@ -23,11 +25,21 @@ public static class LeakageText
         ];
     }
 
-    /// <summary>One sentence that says who learned what.</summary>
+    /// <summary>One sentence that says who learned what, for example "coordinator learned the sum of contributions (11 numbers, each added over 5 participants)."</summary>
     public static string Sentence(LearnedRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return $"{row.Party} learned {What(row)}{Extent(row)}{Crowd(row.Contributors)}.";
+        var numbers = row.Numbers == 1 ? "1 number" : $"{NumberText.Count(row.Numbers)} numbers{(row.Times > 1 ? " in all" : "")}";
+        var crowd = row.Contributors < 1 ? "" : row.Contributors == 1 ? ", of one participant alone" : $", {(row.Numbers == 1 ? "" : "each ")}added over {Crowd(row.Contributors)}";
+        return $"{row.Party} learned {Noun(row)}{Often(row)} ({numbers}{crowd}).";
+    }
+
+    /// <summary>What was learned, as a phrase with a capital letter.</summary>
+    public static string Phrase(LearnedRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var noun = Noun(row);
+        return char.ToUpper(noun[0], CultureInfo.InvariantCulture) + noun[1..] + Often(row) + ".";
     }
 
     /// <summary>What a number of contributors means for each of them, in one sentence; empty where the value is not a sum.</summary>
@@ -36,23 +48,16 @@ public static class LeakageText
         < 1 => "",
         1 => "A sum over one participant is that participant's own contribution.",
         2 => "Each of the two can subtract its own part and see the other's.",
-        _ => $"One contribution stays hidden unless the other {Count(contributors - 1)} are known.",
+        _ => $"A single contribution stays hidden in it unless the other {NumberText.Count(contributors - 1)} are known.",
     };
 
-    private static string What(LearnedRow row) => row.What.Length == 0 ? "a value" : $"the {row.What}";
+    /// <summary>"5 participants", "1 participant"; a dash where the value is not a sum.</summary>
+    public static string Crowd(int contributors) => contributors < 1 ? NumberText.None : NumberText.Plural(contributors, "participant");
 
-    private static string Extent(LearnedRow row)
-    {
-        var numbers = row.Numbers == 1 ? "1 number" : $"{Count(row.Numbers)} numbers";
-        return row.Times <= 1 ? $": {numbers}" : $" {Count(row.Times)} times: {numbers} in all";
-    }
+    private static string Noun(LearnedRow row) => row.What.Length == 0 ? "a value" : HasArticle(row.What) ? row.What : $"the {row.What}";
 
-    private static string Crowd(int contributors) => contributors switch
-    {
-        < 1 => "",
-        1 => ", of one participant only",
-        _ => $", each added over at least {Count(contributors)} participants",
-    };
+    private static bool HasArticle(string what) =>
+        _openers.Any(o => what.StartsWith(o, StringComparison.OrdinalIgnoreCase));
 
-    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+    private static string Often(LearnedRow row) => row.Times <= 1 ? "" : $", {NumberText.Count(row.Times)} times";
 }
