@@ -30,7 +30,7 @@ public static class LeakageText
     {
         ArgumentNullException.ThrowIfNull(row);
         var numbers = row.Numbers == 1 ? "1 number" : $"{NumberText.Count(row.Numbers)} numbers{(row.Times > 1 ? " in all" : "")}";
-        var crowd = row.Contributors < 1 ? "" : row.Contributors == 1 ? ", of one participant alone" : $", {(row.Numbers == 1 ? "" : "each ")}added over {Crowd(row.Contributors)}";
+        var crowd = row.Contributors < 1 ? "" : row.Contributors == 1 ? ", of one participant alone" : $", {(row.Numbers == 1 ? "" : "each ")}added over {NumberText.Plural(row.Contributors, "participant")}";
         return $"{row.Party} learned {Noun(row)}{Often(row)} ({numbers}{crowd}).";
     }
 
@@ -50,9 +50,6 @@ public static class LeakageText
         2 => "Each of the two can subtract its own part and see the other's.",
         _ => $"A single contribution stays hidden in it unless the other {NumberText.Count(contributors - 1)} are known.",
     };
-
-    /// <summary>"5 participants", "1 participant"; a dash where the value is not a sum.</summary>
-    public static string Crowd(int contributors) => contributors < 1 ? NumberText.None : NumberText.Plural(contributors, "participant");
 
     private static string Noun(LearnedRow row) => row.What.Length == 0 ? "a value" : HasArticle(row.What) ? row.What : $"the {row.What}";
 

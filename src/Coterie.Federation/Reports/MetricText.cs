@@ -21,6 +21,6 @@ internal static class MetricText
         if (row.Model is not { } model || other is not { } reference || !double.IsFinite(model) || !double.IsFinite(reference)) return "";
         var difference = model - reference;
         if (Math.Abs(difference) <= Same * Math.Max(1, Math.Abs(reference))) return "same";
-        return $"{NumberText.Number(Math.Abs(difference) is var size && size >= 1e-4 ? Math.Round(size, Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 15)) : size)} {(difference > 0 == row.HigherIsBetter ? "better" : "worse")}";
+        return $"{NumberText.Short(Math.Abs(difference))} {(difference > 0 == row.HigherIsBetter ? "better" : "worse")}";
     }
 }

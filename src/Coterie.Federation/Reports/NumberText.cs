@@ -21,6 +21,14 @@ internal static class NumberText
         { } v => Minus(Fixed(v, Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(v))), 0, 7))),
     };
 
+    /// <summary>Three significant digits without trailing zeros, for running text.</summary>
+    public static string Short(double value)
+    {
+        if (value == 0 || !double.IsFinite(value) || Math.Abs(value) is >= 1e7 or < 1e-4) return Number(value);
+        var decimals = Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 7);
+        return Minus(Math.Round(value, decimals).ToString("#,0.#######", CultureInfo.InvariantCulture));
+    }
+
     /// <summary>A whole number with thousands separated.</summary>
     public static string Count(long value) => Minus(value.ToString("#,0", CultureInfo.InvariantCulture));
 
@@ -38,11 +46,11 @@ internal static class NumberText
     public static string Seconds(double seconds) => Math.Abs(seconds) switch
     {
         0 => "0 s",
-        < 1e-3 => $"{Number(Round(seconds * 1e6))} \u00b5s",
-        < 1 => $"{Number(Round(seconds * 1e3))} ms",
-        < 120 => $"{Number(Round(seconds))} s",
-        < 7200 => $"{Number(Round(seconds / 60))} min",
-        < double.PositiveInfinity => $"{Number(Round(seconds / 3600))} h",
+        < 1e-3 => $"{Short(seconds * 1e6)} \u00b5s",
+        < 1 => $"{Short(seconds * 1e3)} ms",
+        < 120 => $"{Short(seconds)} s",
+        < 7200 => $"{Short(seconds / 60)} min",
+        < double.PositiveInfinity => $"{Short(seconds / 3600)} h",
         _ => None,
     };
 
@@ -77,6 +85,4 @@ internal static class NumberText
         return $"{digits[0]} \u00d7 10{Superscript(exponent)}";
     }
 
-    private static double Round(double value) =>
-        value == 0 ? 0 : Math.Round(value, Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 15));
 }

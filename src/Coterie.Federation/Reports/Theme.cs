@@ -50,6 +50,7 @@ internal static class Theme
         .card, figure, .scroll { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
         .card { padding: 14px 16px; }
         .card p { margin: 0; }
+        header + .note { margin-top: 22px; }
         .name { color: var(--soft); font-size: .85rem; }
         .value { font-size: 1.75rem; margin: 2px 0 !important; font-variant-numeric: lining-nums; }
         .remark { color: var(--soft); font-size: .85rem; line-height: 1.4; }
@@ -64,7 +65,7 @@ internal static class Theme
         .key { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 7px; vertical-align: -1px; background: currentColor; }
         .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); }
         svg text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums; }
-        svg .tick, svg .name { fill: var(--soft); }
+        svg .tick, svg .name { fill: var(--soft); font-size: 12px; }
         svg .faint { fill: var(--soft); opacity: .75; }
         svg .axis { stroke: var(--soft); stroke-width: 1; }
         svg .grid { stroke: var(--grid); stroke-width: 1; }
@@ -80,15 +81,16 @@ internal static class Theme
         .scroll { overflow-x: auto; margin: 12px 0; }
         table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums lining-nums; }
         caption { text-align: left; color: var(--soft); font-size: .85rem; padding: 12px 16px 8px; }
+        caption span { display: block; position: sticky; left: 16px; max-width: min(90ch, calc(100vw - 72px)); }
         th, td { padding: 8px 16px; text-align: left; vertical-align: top; border-top: 1px solid var(--grid); }
         thead th { color: var(--soft); font-weight: 500; font-size: .82rem; border-top: 0; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
-        tbody th { font-weight: 600; unicode-bidi: isolate; overflow-wrap: anywhere; min-width: 7.5em; max-width: 22em; }
+        tbody th { font-weight: 600; unicode-bidi: isolate; overflow-wrap: break-word; max-width: 22em; }
         td { unicode-bidi: isolate; }
         .number { text-align: right; white-space: nowrap; }
         .learned tbody { border-top: 1px solid var(--rule); }
         .learned td .remark { display: block; margin-top: 2px; max-width: 68ch; }
         .learned td { overflow-wrap: anywhere; }
-        .learned .number { white-space: normal; }
+        .learned tbody th { overflow-wrap: anywhere; min-width: 7.5em; }
         .exposed { color: var(--warn); font-weight: 600; }
         .note { background: var(--card); border: 1px solid var(--rule); border-left: 4px solid var(--soft); border-radius: 6px; padding: 10px 14px; max-width: none; }
         .warning { background: var(--warnback); border-left-color: var(--warn); }
@@ -106,7 +108,10 @@ internal static class Theme
             th, td { padding: 7px 10px; }
             caption { padding: 10px 10px 6px; }
             .learned { font-size: .85rem; }
-            .learned tbody th { min-width: 0; }
+            .learned tbody th { min-width: 5.5em; }
+            .learned thead .number { white-space: normal; }
+            svg text, svg .tick, svg .name { font-size: 13px; }
+            caption span { left: 10px; max-width: calc(100vw - 48px); }
             .learned th, .learned td { padding: 7px 7px; }
         }
         @media print {

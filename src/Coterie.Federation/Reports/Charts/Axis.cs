@@ -48,7 +48,7 @@ internal sealed record Axis(string Title, double Minimum, double Maximum, Immuta
     {
         var (low, high) = Widen(Range(values), unit);
         var step = NiceStep((high / 5) - (low / 5));
-        if (unit == Unit.Count) step = Math.Max(1, Math.Ceiling(step));
+        if (unit == Unit.Count) step = Math.Max(1, Math.Floor(step));    // 2.5 becomes 2: at most 8 ticks
         var first = Math.Floor((low / step) + Distinct);
         var ticks = new List<double>();
         for (var i = 0; i == 0 || ticks[^1] < high - (step * Distinct); i++) ticks.Add((first + i) * step);
@@ -62,9 +62,9 @@ internal sealed record Axis(string Title, double Minimum, double Maximum, Immuta
         (low, high) = (Math.Floor(low), Math.Max(Math.Ceiling(high), Math.Floor(low) + 1));
         var nice = Linear(title, [low, high], Unit.Count);
         var step = nice.Ticks[1] - nice.Ticks[0];
-        var ticks = nice.Ticks.Where(t => t >= low && t <= high).Prepend(low).Distinct();
-        if (high - low > step) ticks = ticks.Where(t => t == low || t - low > step / 2);   // the first tick keeps its distance
-        return Labelled(title, low, high, [.. ticks], step, Unit.None);
+        var ticks = nice.Ticks.Where(t => t >= low && t <= high).ToImmutableArray();
+        if (ticks.IsEmpty || ticks[0] - low >= step / 2) ticks = ticks.Insert(0, low);
+        return Labelled(title, low, high, ticks, step, Unit.None);
     }
 
     /// <summary>Powers of ten around positive values (others are ignored); with few of them 2 and 5 as well.</summary>

@@ -13,7 +13,7 @@ internal static class HeatMap
     public static void Write(Markup page, string label, string description, ConfusionResult confusion)
     {
         var names = confusion.ClassNames.Select(n => HtmlText.Shorten(n, LongestName)).ToArray();
-        var left = 24 + (names.Length == 0 ? 0 : names.Max(n => n.Length) * SvgBuilder.CharacterWidth);
+        var left = Math.Max(56, 24 + (names.Length == 0 ? 0 : names.Max(n => n.Length) * SvgBuilder.CharacterWidth));     // 56: "actual" fits
         var width = Math.Min(LargestCell * 1.6, (SvgBuilder.Width - left - 4) / Math.Max(1, names.Length));
         var height = Math.Min(width, LargestCell * 0.75);
         var svg = new SvgBuilder(page, Top + (names.Length * height) + 8, label, description);

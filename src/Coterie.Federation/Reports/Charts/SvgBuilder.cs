@@ -13,7 +13,7 @@ internal sealed class SvgBuilder
     public const double Width = 440;
 
     /// <summary>Estimated width of a character of the 12-unit labels; on the safe side of common fonts.</summary>
-    public const double CharacterWidth = 6.7;
+    public const double CharacterWidth = 7;
 
     private readonly Markup _page;
 

@@ -31,7 +31,8 @@ internal static class Blocks
     public static void Table(Markup page, string caption, ImmutableArray<string> head, IEnumerable<ImmutableArray<string>> rows)
     {
         page.Open("div", ("class", "scroll"), ("role", "region"), ("aria-label", caption), ("tabindex", "0")).Open("table");
-        page.Leaf("caption", caption).Open("thead").Open("tr");
+        Caption(page, caption);
+        page.Open("thead").Open("tr");
         foreach (var name in head) page.Leaf("th", name.TrimEnd('#'), ("scope", "col"), ("class", Style(name)));
         page.Close().Close().Open("tbody");
         foreach (var row in rows)
@@ -72,6 +73,9 @@ internal static class Blocks
             page.Text(note.Text).Close();
         }
     }
+
+    /// <summary>A caption that stays in sight while its table scrolls sideways.</summary>
+    public static void Caption(Markup page, string caption) => page.Open("caption").Leaf("span", caption).Close();
 
     private static string Style(string heading) => heading.EndsWith('#') ? "number" : "words";
 }

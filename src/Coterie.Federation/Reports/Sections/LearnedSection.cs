@@ -9,9 +9,10 @@ internal static class LearnedSection
         const string caption = "Values that were opened in clear, by the party that saw them";
         page.Leaf("h3", "Who learned what");
         page.Leaf("p", "While training, the run wrote down each value that a party got to see in clear. Besides its own rows and what everyone agreed on beforehand (roster, schema, parameters), each party learned:");
-        page.Open("div", ("class", "scroll"), ("role", "region"), ("aria-label", caption), ("tabindex", "0")).Open("table", ("class", "learned")).Leaf("caption", caption);
+        page.Open("div", ("class", "scroll"), ("role", "region"), ("aria-label", caption), ("tabindex", "0")).Open("table", ("class", "learned"));
+        Blocks.Caption(page, caption);
         page.Open("thead").Open("tr");
-        foreach (var (name, style) in new[] { ("who", "words"), ("what", "words"), ("numbers", "number"), ("added over", "number") }) page.Leaf("th", name, ("scope", "col"), ("class", style));
+        foreach (var (name, style) in new[] { ("who", "words"), ("what", "words"), ("numbers", "number"), ("participants added over", "number") }) page.Leaf("th", name, ("scope", "col"), ("class", style));
         page.Close().Close();
         foreach (var party in run.Learned.GroupBy(l => l.Party)) WriteParty(page, party.Key, [.. party]);
         WriteOthers(page, run);
@@ -29,7 +30,7 @@ internal static class LearnedSection
             var explanation = string.Join(" ", new[] { LeakageText.Protection(rows[i].Contributors), rows[i].Why }.Where(t => t.Length > 0));
             if (explanation.Length > 0) page.Leaf("span", explanation, ("class", "remark"));
             page.Close().Leaf("td", NumberText.Count(rows[i].Numbers), ("class", "number"));
-            page.Leaf("td", LeakageText.Crowd(rows[i].Contributors), ("class", rows[i].Contributors is 1 or 2 ? "number exposed" : "number")).Close();
+            page.Leaf("td", rows[i].Contributors < 1 ? NumberText.None : NumberText.Count(rows[i].Contributors), ("class", rows[i].Contributors is 1 or 2 ? "number exposed" : "number")).Close();
         }
 
         page.Close();

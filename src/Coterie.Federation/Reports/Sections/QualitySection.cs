@@ -20,12 +20,21 @@ internal static class QualitySection
         page.Close();
     }
 
-    private static void WriteMetrics(Markup page, ImmutableArray<MetricRow> metrics) => Blocks.Table(
-        page, "Metrics of the model trained together, beside the same learner trained otherwise",
-        ["metric", "rows", "together#", "centralised#", "difference#", "best alone#", "mean alone#", "better is"],
-        metrics.Select(m => ImmutableArray.Create(
-            MetricText.Name(m.Name), m.Part, NumberText.Number(m.Model), NumberText.Number(m.Centralised), MetricText.Gap(m, m.Centralised) is { Length: > 0 } gap ? gap : NumberText.None,
-            NumberText.Number(m.BestAlone), NumberText.Number(m.MeanAlone), m.HigherIsBetter ? "higher" : "lower")));
+    private static void WriteMetrics(Markup page, ImmutableArray<MetricRow> metrics)
+    {
+        (string Name, Func<MetricRow, string> Cell)[] columns =
+        [
+            ("centralised#", m => NumberText.Number(m.Centralised)),
+            ("difference#", m => MetricText.Gap(m, m.Centralised) is { Length: > 0 } gap ? gap : NumberText.None),
+            ("best alone#", m => NumberText.Number(m.BestAlone)),
+            ("mean alone#", m => NumberText.Number(m.MeanAlone)),
+        ];
+        var shown = columns.Where(c => metrics.Any(m => c.Cell(m) != NumberText.None)).ToArray();
+        var caption = shown.Length == 0 ? "Metrics of the model trained together" : "Metrics of the model trained together, beside the same learner trained otherwise";
+        Blocks.Table(
+            page, caption, ["metric", "rows", "together#", .. shown.Select(c => c.Name), "better is"],
+            metrics.Select(m => ImmutableArray.Create([MetricText.Name(m.Name), m.Part, NumberText.Number(m.Model), .. shown.Select(c => c.Cell(m)), m.HigherIsBetter ? "higher" : "lower"])));
+    }
 
     private static void WriteRegression(Markup page, RegressionResult result)
     {
@@ -37,8 +46,8 @@ internal static class QualitySection
             page, "Predicted against actual values", $"Scatter plot of {NumberText.Plural(points.Length, "row")}; the closer to the diagonal, the better.", ($"actual{target}", $"predicted{target}"), points, identity: true));
         ImmutableArray<double> residuals = [.. points.Select(p => p.X - p.Y)];
         var mean = residuals.Average();
-        Blocks.Figure(page, "Residuals", $"actual minus predicted; mean {NumberText.Number(mean)}", [], () => Histogram.Write(
-            page, "Histogram of residuals", $"Residuals run from {NumberText.Number(residuals.Min())} to {NumberText.Number(residuals.Max())}, mean {NumberText.Number(mean)}.", $"actual \u2212 predicted{target}", residuals));
+        Blocks.Figure(page, "Residuals", $"actual minus predicted; mean {NumberText.Short(mean)}", [], () => Histogram.Write(
+            page, "Histogram of residuals", $"Residuals run from {NumberText.Number(residuals.Min())} to {NumberText.Number(residuals.Max())}, mean {NumberText.Short(mean)}.", $"actual \u2212 predicted{target}", residuals));
     }
 
     private static void WriteRoc(Markup page, BinaryResult result)
@@ -60,12 +69,22 @@ internal static class QualitySection
         if (confusion.ClassNames.IsEmpty) return;
         var total = confusion.Counts.Sum(r => r.Sum());
         var right = confusion.Counts.Select((r, i) => i < r.Length ? r[i] : 0).Sum();
-        var remark = source is null ? "" : $" at threshold {NumberText.Number(source.Threshold)}";
+        var remark = source is null ? "" : $" at threshold {NumberText.Short(source.Threshold)}";
         var sentence = $"{NumberText.Count(right)} of {NumberText.Plural(total, "row")} right{remark}";
-        Blocks.Figure(page, "Confusion matrix", sentence + "; shades are shares of each actual class", [], () => HeatMap.Write(page, "Confusion matrix", sentence, confusion));
-        Blocks.Details(page, "Confusion matrix as a table", () => Blocks.Table(
+        Blocks.Figure(page, "Confusion matrix", sentence + "; shades are shares of each actual class", [], () =>
+        {
+            HeatMap.Write(page, "Confusion matrix", sentence, confusion);
+            Blocks.Details(page, "Confusion matrix as a table", () => WriteTable(page, confusion));
+        });
+    }
+
+    private static void WriteTable(Markup page, ConfusionResult confusion)
+    {
+        var classes = Enumerable.Range(0, confusion.ClassNames.Length);
+        string Cell(int i, int j) => i < confusion.Counts.Length && j < confusion.Counts[i].Length ? NumberText.Count(confusion.Counts[i][j]) : NumberText.None;
+        Blocks.Table(
             page, "Rows: actual class. Columns: predicted class.", ["actual", .. confusion.ClassNames.Select(n => n.TrimEnd('#') + "#")],
-            confusion.ClassNames.Select((n, i) => ImmutableArray.Create([n, .. Enumerable.Range(0, confusion.ClassNames.Length).Select(j => i < confusion.Counts.Length && j < confusion.Counts[i].Length ? NumberText.Count(confusion.Counts[i][j]) : NumberText.None)]))));
+            classes.Select(i => ImmutableArray.Create([confusion.ClassNames[i], .. classes.Select(j => Cell(i, j))])));
     }
 
     private static void WriteClusters(Markup page, ClusterResult clusters)

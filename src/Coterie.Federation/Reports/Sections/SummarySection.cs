@@ -40,14 +40,14 @@ internal static class SummarySection
     private static void MetricCards(Markup page, MetricRow row)
     {
         var name = MetricText.Name(row.Name);
-        Card(page, $"{name}, trained together", NumberText.Number(row.Model), row.Centralised is null
+        Card(page, $"{name}, together", NumberText.Number(row.Model), row.Centralised is null
             ? $"{row.Part} rows; {(row.HigherIsBetter ? "higher" : "lower")} is better"
-            : $"all rows in one place: {NumberText.Number(row.Centralised)} ({MetricText.Gap(row, row.Centralised)})");
-        if (row.MeanAlone is not null) Card(page, $"{name}, alone on average", NumberText.Number(row.MeanAlone), row.BestAlone is null ? $"{row.Part} rows" : $"best participant alone: {NumberText.Number(row.BestAlone)}");
+            : $"all rows in one place: {NumberText.Number(row.Centralised)}{(MetricText.Gap(row, row.Centralised) is { Length: > 0 } gap ? $" ({gap})" : "")}");
+        if (row.MeanAlone is not null) Card(page, $"{name}, alone", NumberText.Number(row.MeanAlone), row.BestAlone is null ? "mean over participants" : $"mean over participants; the best has {NumberText.Number(row.BestAlone)}");
     }
 
     private static void SumCard(Markup page, int smallest) => Card(
-        page, "Smallest sum opened", smallest == 1 ? "single" : $"over {NumberText.Count(smallest)}", smallest == 1 ? "single contributions were visible to a party" : "participants: no contribution was opened alone");
+        page, "Smallest sum", smallest == 1 ? "single" : $"over {NumberText.Count(smallest)}", smallest == 1 ? "a party saw what one participant contributed" : "participants: no sum that was opened covers fewer");
 
     private static void Card(Markup page, string name, string value, string remark) =>
         page.Open("div", ("class", "card")).Leaf("p", name, ("class", "name")).Leaf("p", value, ("class", "value")).Leaf("p", remark, ("class", "remark")).Close();
