@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Privacy.Sums;
 
 namespace Coterie.Federation.Tasks;
 
@@ -17,14 +18,4 @@ public sealed record PrivacySettings(string Mode)
 
     /// <summary>Keys of single modes (<c>key-bits</c>, <c>computing</c>, <c>security</c>, <c>model-to</c>) as given; the mode checks them. Values as in <see cref="NamedParameters.Parameters"/>.</summary>
     public ImmutableSortedDictionary<string, object?> ModeKeys { get; init; } = ImmutableSortedDictionary.Create<string, object?>(StringComparer.Ordinal);
-}
-
-/// <summary>How the participants of a sum are connected.</summary>
-public enum Topology
-{
-    /// <summary>All send to the coordinator.</summary>
-    Star,
-
-    /// <summary>Each sends to the next.</summary>
-    Ring,
 }

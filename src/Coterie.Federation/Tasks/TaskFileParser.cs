@@ -1,3 +1,4 @@
+using Coterie.Privacy.Sums;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;

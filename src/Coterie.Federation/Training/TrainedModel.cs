@@ -36,7 +36,13 @@ public sealed record TrainedModel(
     /// <exception cref="ShardException">A cell is missing that no preprocessor fills.</exception>
     public Matrix Predict(Shard raw)
     {
-        var prepared = Prepare(raw);
+        return PredictPrepared(Prepare(raw));
+    }
+
+    /// <summary>Predictions for rows as the learner sees them.</summary>
+    /// <exception cref="ShardException">A cell is missing that no preprocessor fills.</exception>
+    public Matrix PredictPrepared(Shard prepared)
+    {
         LearnerInput.Require(Input, prepared);
         return Learner.Accept(new PredictVisitor(Input, Parameters, prepared.Features));
     }
