@@ -77,10 +77,13 @@ internal sealed class DesignRows
                 destination[_columns[c]] += v[i] * _cells[c];
     }
 
-    /// <summary>destination ((d + 1)(d + 2) / 2) = the upper triangle, by rows, of [1 | X]' diag(weights) [1 | X].</summary>
-    public void Gram(ReadOnlySpan<double> weights, Span<double> destination)
+    /// <summary>
+    /// destination ((d + 1)(d + 2) / 2) = the upper triangle, by rows, of [1 | X]' diag(weights) [1 | X]; <paramref name="square"/>
+    /// ((d + 1)^2) is room to work in.
+    /// </summary>
+    public void Gram(ReadOnlySpan<double> weights, Span<double> destination, Span<double> square)
     {
-        var square = new double[Width * Width];
+        square.Clear();
         if (IsSparse) AddSparseGram(weights, square);
         else MatrixKernels.AddGram(_cells, weights, square, Rows, Width);
         PackedTriangle.Pack(square, destination, Width);

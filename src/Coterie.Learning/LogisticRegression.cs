@@ -141,7 +141,7 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
             return Blocks<Matrix>.Of(
                 ("loss", Matrix.Scalar(loss)),
                 ("gradient", Matrix.Create(rows.Width, 1, gradient => rows.AddTransposeProduct(residuals, gradient))),
-                ("hessian", Matrix.Create(PackedTriangle.Length(rows.Width), 1, hessian => rows.Gram(curvatures, hessian))));
+                ("hessian", Matrix.Create(PackedTriangle.Length(rows.Width), 1, hessian => rows.Gram(curvatures, hessian, new double[rows.Width * rows.Width]))));
         }
     }
 }

@@ -71,13 +71,14 @@ internal sealed class MultinomialRows(DesignRows rows, Matrix targets, double[]?
     {
         var products = new double[rows.Rows];
         var length = PackedTriangle.Length(rows.Width);
+        var square = new double[rows.Width * rows.Width];
         var pair = 0;
         for (var k = 0; k < classes; k++)
             for (var l = k + 1; l < classes; l++)
             {
                 TensorPrimitives.Multiply<double>(probabilities[k], probabilities[l], products);
                 if (weights is not null) TensorPrimitives.Multiply<double>(products, weights, products);
-                rows.Gram(products, hessian.Slice(pair++ * length, length));
+                rows.Gram(products, hessian.Slice(pair++ * length, length), square);
             }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 
@@ -32,23 +33,26 @@ internal sealed record MultinomialSystem(Matrix Point, int Classes, double Weigh
         return (gradient, NewtonStep.Direction(Hessian(total["hessian"]), gradient));
     }
 
+    /// <summary>The lower triangle: class pairs as they came, and per class the sum of its pairs.</summary>
     private double[] Hessian(Matrix pairs)
     {
         int size = Point.Rows, row = 0;
         var hessian = new double[size * size];
+        var sums = new double[Classes][];
+        for (var k = 0; k < Classes; k++) sums[k] = new double[pairs.Columns];
         for (var k = 0; k < Classes; k++)
             for (var l = k + 1; l < Classes; l++)
             {
                 var block = pairs.Row(row++);
-                PackedTriangle.AddTo(block, -Weight, hessian, Width, size, k * Width, l * Width);
                 PackedTriangle.AddTo(block, -Weight, hessian, Width, size, l * Width, k * Width);
-                PackedTriangle.AddTo(block, Weight, hessian, Width, size, k * Width, k * Width);
-                PackedTriangle.AddTo(block, Weight, hessian, Width, size, l * Width, l * Width);
+                TensorPrimitives.Add(sums[k], block, sums[k]);
+                TensorPrimitives.Add(sums[l], block, sums[l]);
             }
+        for (var k = 0; k < Classes; k++) PackedTriangle.AddTo(sums[k], Weight, hessian, Width, size, k * Width, k * Width);
         for (var p = 0; p < size; p++)
         {
             if (p % Width != 0) hessian[p * (size + 1)] += 1;
-            else for (var q = 0; q < size; q += Width) hessian[(p * size) + q] += Pin / (Classes * Classes);
+            else for (var q = 0; q <= p; q += Width) hessian[(p * size) + q] += Pin / (Classes * Classes);
         }
         return hessian;
     }

@@ -61,7 +61,7 @@ internal sealed record NewtonStep(Matrix Point, LineSearch? Search, bool Done, d
     /// x with H x = -g. Where H is singular to working precision (dependent columns, or separated classes without a penalty) its
     /// diagonal is raised, by a ten-billionth at first.
     /// </summary>
-    /// <param name="hessian">p x p, row-major; its diagonal is changed.</param>
+    /// <param name="hessian">p x p, row-major; only the lower triangle is read, its diagonal may change.</param>
     /// <param name="gradient">p x 1.</param>
     /// <exception cref="ArithmeticException">H is not positive semi-definite, or not finite.</exception>
     public static Matrix Direction(double[] hessian, Matrix gradient)

@@ -1,8 +1,9 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Coterie.Core.Numerics;
 
-/// <summary>Cholesky factorisation A = L L' of symmetric positive definite matrices (Golub, Van Loan, section 4.2).</summary>
+/// <summary>Cholesky factorisation A = L L' of symmetric positive definite matrices, by blocks of columns (Golub, Van Loan, section 4.2).</summary>
 public static class Cholesky
 {
     /// <summary>
@@ -42,19 +43,76 @@ public static class Cholesky
         return true;
     }
 
+    /// <summary>Columns factored at a time: a tile of 32 rows of them stays in the first-level cache.</summary>
+    private const int PanelColumns = 64, TileRows = 32;
+
     /// <summary>Replaces the lower triangle of <paramref name="a"/> (n x n) by L; false when a pivot is at most the tolerance.</summary>
     public static bool TryFactorize(Span<double> a, int n, double pivotTolerance)
     {
-        for (var i = 0; i < n; i++)
+        for (var first = 0; first < n; first += PanelColumns)
         {
-            var rowI = a.Slice(i * n, i);
-            for (var j = 0; j < i; j++)
-                a[(i * n) + j] = (a[(i * n) + j] - TensorPrimitives.Dot<double>(rowI[..j], a.Slice(j * n, j))) / a[(j * n) + j];
-            var pivot = a[(i * n) + i] - TensorPrimitives.Dot<double>(rowI, rowI);
-            if (!(pivot > pivotTolerance)) return false;
-            a[(i * n) + i] = Math.Sqrt(pivot);
+            var width = Math.Min(PanelColumns, n - first);
+            if (!TryFactorizePanel(a, n, first, width, pivotTolerance)) return false;
+            for (var tile = first + width; tile < n; tile += TileRows)
+                for (var i = tile; i < n; i++)
+                    SubtractProducts(a, n, first, width, i, tile, Math.Min(Math.Min(tile + TileRows, n), i + 1));
         }
         return true;
+    }
+
+    /// <summary>Columns [first, first + width) of L, given that earlier columns are already subtracted.</summary>
+    private static bool TryFactorizePanel(Span<double> a, int n, int first, int width, double pivotTolerance)
+    {
+        for (var i = first; i < n; i++)
+        {
+            var row = a.Slice((i * n) + first, width);
+            for (var j = 0; j < width && first + j < i; j++)
+            {
+                var other = a.Slice(((first + j) * n) + first, j + 1);
+                row[j] = (row[j] - TensorPrimitives.Dot<double>(row[..j], other[..j])) / other[j];
+            }
+            if (i >= first + width) continue;
+            var pivot = row[i - first] - TensorPrimitives.Dot<double>(row[..(i - first)], row[..(i - first)]);
+            if (!(pivot > pivotTolerance)) return false;
+            row[i - first] = Math.Sqrt(pivot);
+        }
+        return true;
+    }
+
+    /// <summary>a[i, k] -= (row i of the panel) (row k of the panel)' for k in [start, end), four at a time.</summary>
+    private static void SubtractProducts(Span<double> a, int n, int first, int width, int i, int start, int end)
+    {
+        ReadOnlySpan<double> row = a.Slice((i * n) + first, width);
+        var target = a.Slice(i * n, end);
+        var k = start;
+        for (; k + 4 <= end; k += 4)
+        {
+            ReadOnlySpan<double> r0 = a.Slice((k * n) + first, width), r1 = a.Slice(((k + 1) * n) + first, width);
+            ReadOnlySpan<double> r2 = a.Slice(((k + 2) * n) + first, width), r3 = a.Slice(((k + 3) * n) + first, width);
+            Vector<double> s0 = default, s1 = default, s2 = default, s3 = default;
+            var p = 0;
+            for (; p <= width - Vector<double>.Count; p += Vector<double>.Count)
+            {
+                var x = new Vector<double>(row[p..]);
+                s0 = Vector.FusedMultiplyAdd(x, new Vector<double>(r0[p..]), s0);
+                s1 = Vector.FusedMultiplyAdd(x, new Vector<double>(r1[p..]), s1);
+                s2 = Vector.FusedMultiplyAdd(x, new Vector<double>(r2[p..]), s2);
+                s3 = Vector.FusedMultiplyAdd(x, new Vector<double>(r3[p..]), s3);
+            }
+            double t0 = Vector.Sum(s0), t1 = Vector.Sum(s1), t2 = Vector.Sum(s2), t3 = Vector.Sum(s3);
+            for (; p < width; p++)
+            {
+                t0 += row[p] * r0[p];
+                t1 += row[p] * r1[p];
+                t2 += row[p] * r2[p];
+                t3 += row[p] * r3[p];
+            }
+            target[k] -= t0;
+            target[k + 1] -= t1;
+            target[k + 2] -= t2;
+            target[k + 3] -= t3;
+        }
+        for (; k < end; k++) target[k] -= TensorPrimitives.Dot(row, a.Slice((k * n) + first, width));
     }
 
     /// <summary>Solves L L' x = b in place.</summary>
