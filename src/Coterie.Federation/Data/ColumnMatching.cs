@@ -39,7 +39,7 @@ internal static class ColumnMatching
     private static DataFileException Extra(DataTable table, DataTable first, string name) =>
         new(table.File, 1, name, $"is one too many; {first.File} does not have it. The same columns are expected in every file: {List(first)}; others can be left out with columns: {{ exclude: [{name}] }}.");
 
-    private static IEnumerable<string> Others(DataTable table, DataTable first) => table.Columns.Select(c => c.Name).Where(n => first.Find(n) is null);
+    private static string[] Others(DataTable table, DataTable first) => [.. table.Columns.Select(c => c.Name).Where(n => first.Find(n) is null)];
 
     private static string List(DataTable table) =>
         string.Join(", ", table.Columns.Take(12).Select(c => c.Name)) + (table.Columns.Length > 12 ? string.Create(CultureInfo.InvariantCulture, $" and {table.Columns.Length - 12} more") : "");

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Text;
@@ -56,8 +57,25 @@ public static class DataFile
         Span<byte> magic = stackalloc byte[2];
         var isCompressed = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1F, 0x8B];
         stream.Position = 0;
-        if (isCompressed) stream = new GZipStream(stream, CompressionMode.Decompress);
+        if (isCompressed) stream = Decompress(stream);
         return new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16);
+    }
+
+    /// <summary>
+    /// Decompresses to memory. The decompressor takes a file that was cut off for one that ends early, so the length is compared with
+    /// the last member's length field (RFC 1952, section 2.3.1); a file of several members may hold more than that.
+    /// </summary>
+    private static MemoryStream Decompress(Stream stream)
+    {
+        using var compressed = stream;
+        var content = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true)) gzip.CopyTo(content);
+        Span<byte> length = stackalloc byte[4];
+        compressed.Seek(-length.Length, SeekOrigin.End);
+        compressed.ReadExactly(length);
+        if (content.Length < BinaryPrimitives.ReadUInt32LittleEndian(length)) throw new InvalidDataException("the compressed file is incomplete.");
+        content.Position = 0;
+        return content;
     }
 
     private static void CheckPresent(string path)

@@ -4,6 +4,7 @@ namespace Coterie.Federation.Data;
 internal static class Nearest
 {
     private const int Listed = 12;
+    private const int ShortestStart = 3;
 
     /// <summary>"did you mean 'x'?" where one is near, else the list of names.</summary>
     public static string Advice(string name, IReadOnlyCollection<string> known)
@@ -13,19 +14,23 @@ internal static class Nearest
         return "known: " + string.Join(", ", known.Take(Listed)) + (known.Count > Listed ? $" and {known.Count - Listed} more." : ".");
     }
 
-    /// <summary>The nearest of <paramref name="known"/> by letter case and edit distance; null when none is near.</summary>
-    public static string? Find(string name, IEnumerable<string> known)
+    /// <summary>
+    /// The nearest of <paramref name="known"/>, whatever the letter case: at most a third of the letters edited, or else the
+    /// only one that starts with <paramref name="name"/>; null when none is near.
+    /// </summary>
+    public static string? Find(string name, IReadOnlyCollection<string> known)
     {
         string? best = null;
-        var bestDistance = Math.Max(2, name.Length / 3) + 1;
+        var bestDistance = Math.Max(1, name.Length / 3) + 1;
         foreach (var candidate in known)
         {
             if (Math.Abs(candidate.Length - name.Length) >= bestDistance) continue;
             var distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance >= bestDistance || distance >= Math.Max(name.Length, candidate.Length)) continue;
-            (best, bestDistance) = (candidate, distance);
+            if (distance < bestDistance && distance < Math.Max(name.Length, candidate.Length)) (best, bestDistance) = (candidate, distance);
         }
-        return best;
+        if (best is not null || name.Length < ShortestStart) return best;
+        string[] longer = [.. known.Where(k => k.StartsWith(name, StringComparison.OrdinalIgnoreCase)).Take(2)];
+        return longer is [var only] ? only : null;
     }
 
     /// <summary>Edits (insert, delete, replace, swap of neighbours) from one word to the other: optimal string alignment.</summary>

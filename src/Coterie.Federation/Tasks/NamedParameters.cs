@@ -23,7 +23,7 @@ public sealed record NamedParameters(string Name, string Field, ImmutableSortedD
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(catalogue);
         var entry = catalogue.FirstOrDefault(e => e.Name == Name)
-            ?? throw task.Error(Field, $"there is no {noun} '{Name}'; {Nearest.Advice(Name, [.. catalogue.Select(e => e.Name)])}");
+            ?? throw task.Error(task.Lines.ContainsKey(FieldOf("name")) ? FieldOf("name") : Field, $"there is no {noun} '{Name}'; {Nearest.Advice(Name, [.. catalogue.Select(e => e.Name)])}");
         return Located(task, () => entry.Build(Parameters));
     }
 

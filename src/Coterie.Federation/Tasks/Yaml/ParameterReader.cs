@@ -11,7 +11,7 @@ internal static class ParameterReader
     /// <summary><c>name</c>, <c>{ name: x, parameter: value }</c> or, in lists, <c>{ x: { parameter: value } }</c>.</summary>
     public static NamedParameters? ReadNamed(Problems problems, string field, YamlValue value, bool isListItem)
     {
-        problems.Lines[field] = value.Line;
+        problems.Lines.TryAdd(field, value.Line);
         if (value is YamlScalar { IsNull: false, Text.Length: > 0 } name) return new NamedParameters(name.Text, field, Empty);
         var accepts = isListItem ? "a name, or a name with parameters such as { one-hot: { columns: [sex] } }," : "a name, or a mapping with name and parameters,";
         if (MappingReader.Open(problems, field, value, accepts) is not { } mapping) return null;
