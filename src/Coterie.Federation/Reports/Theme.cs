@@ -108,7 +108,13 @@ internal static class Theme
             th, td { padding: 7px 10px; }
             caption { padding: 10px 10px 6px; }
             .learned { font-size: .85rem; }
-            .learned tbody th { min-width: 5.5em; }
+            .learned, .learned caption, .learned thead, .learned tbody { display: block; }
+            .learned tr { display: grid; grid-template-columns: minmax(0, 1fr) 4.6em 6.6em; }
+            .learned tr * { min-width: 0; max-width: none; }
+            .learned [scope=rowgroup], .learned thead th:first-child { grid-column: 1 / -1; }
+            .learned [scope=rowgroup] { padding-bottom: 0; }
+            .learned [scope=rowgroup] ~ td { border-top: 0; }
+            .learned thead th { border-bottom: 0; padding-bottom: 2px; }
             .learned thead .number { white-space: normal; }
             svg text, svg .tick, svg .name { font-size: 13px; }
             caption span { left: 10px; max-width: calc(100vw - 48px); }

@@ -72,7 +72,7 @@ public sealed class ChartTests
     public void Histogram_Bins_CountEveryNumberOnce()
     {
         double[] values = [-2, -1, -1, 0, 0.5, 1.99, 2, double.NaN];
-        Assert.Equal([1, 2, 2, 2], Histogram.Bins(new Axis("x", -2, 2, [-2, 0, 2], ["a", "b", "c"]), values, 4));
+        Assert.Equal([1, 2, 2, 2], Histogram.Bins(new Axis("x", -2, 2, [-2, 0, 2], ["a", "b", "c"]), values, 4).ToArray());
     }
 
     [Fact]

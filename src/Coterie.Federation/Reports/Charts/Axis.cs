@@ -38,7 +38,7 @@ internal sealed record Axis(string Title, double Minimum, double Maximum, Immuta
     /// <summary>Between 0 at the start and 1 at the end; values outside are moved to the border.</summary>
     public double Fraction(double value) => IsLogarithmic
         ? Math.Clamp((Math.Log10(Math.Max(value, Minimum)) - Math.Log10(Minimum)) / (Math.Log10(Maximum) - Math.Log10(Minimum)), 0, 1)
-        : Math.Clamp(((Clamp(value) / 2) - (Minimum / 2)) / ((Maximum / 2) - (Minimum / 2)), 0, 1);
+        : Math.Clamp(((Math.Clamp(value, Minimum, Maximum) / 2) - (Minimum / 2)) / ((Maximum / 2) - (Minimum / 2)), 0, 1);
 
     /// <summary>
     /// An axis from the round value at or below the smallest to the one at or above the largest; 3 to 10 ticks whatever the values.
@@ -47,8 +47,9 @@ internal sealed record Axis(string Title, double Minimum, double Maximum, Immuta
     public static Axis Linear(string title, IEnumerable<double> values, Unit unit = Unit.None)
     {
         var (low, high) = Widen(Range(values), unit);
+        if (unit is Unit.Count or Unit.Bytes) high = Math.Max(high, low + 2);     // whole ticks: at least three of them
         var step = NiceStep((high / 5) - (low / 5));
-        if (unit == Unit.Count) step = Math.Max(1, Math.Floor(step));    // 2.5 becomes 2: at most 8 ticks
+        if (unit is Unit.Count or Unit.Bytes) step = Math.Max(1, Math.Floor(step));    // 2.5 becomes 2: at most 8 ticks
         var first = Math.Floor((low / step) + Distinct);
         var ticks = new List<double>();
         for (var i = 0; i == 0 || ticks[^1] < high - (step * Distinct); i++) ticks.Add((first + i) * step);

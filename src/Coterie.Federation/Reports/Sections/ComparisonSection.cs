@@ -27,7 +27,7 @@ internal static class ComparisonSection
         if (central) head = head.AddRange("centralised#", "difference#");
         if (best) head = head.Add("best alone#");
         if (mean) head = head.Add("mean alone#");
-        var caption = $"{MetricText.Name(metric.Name)} on {metric.Part} rows ({(rows[0].HigherIsBetter ? "higher" : "lower")} is better), time and bytes by mode, beside the same learner trained on all rows in one place";
+        var caption = $"{MetricText.Name(metric.Name)} on {metric.Part} rows ({(rows[0].HigherIsBetter ? "higher" : "lower")} is better), time and bytes by mode{(central ? ", beside the same learner on all rows in one place" : "")}";
         Blocks.Table(page, caption, head.AddRange("time#", "rounds#", "sent#"), runs.Zip(rows, (run, row) =>
         {
             ImmutableArray<string> cells = [NumberText.Number(row.Model)];
