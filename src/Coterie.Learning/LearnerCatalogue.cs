@@ -11,6 +11,7 @@ public static class LearnerCatalogue
     public static ImmutableArray<CatalogueEntry<ILearner>> All { get; } =
     [
         .. LinearLearners.Entries,
+        KMeans.Entry,
     ];
 
     /// <summary>The entry of that name, or null.</summary>

@@ -54,7 +54,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             var done = step.Done || state.Round + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
             state = new Position(state.Round + 1, done, summed.Pack(step.Model));
             await session.Checkpoints.SaveAsync(CheckpointKey(stage), state.ToBytes(), cancellationToken);
-            session.Transcript.Record(new Opening("sum of contributions", session.Self, request.Step, request.Length, outcome.Survivors.Length));
+            session.Transcript.Record(new Opening($"sum of contributions to {summed.Name}", session.Self, request.Step, request.Length, outcome.Survivors.Length));
             session.Progress?.Report(new RunProgress(summed.Name, request.Step, round.Index, stage.Stop.Rounds, step.Loss, step.Change, outcome.Survivors.Length));
             var told = done && stage.ModelTo == ModelAudience.Owner ? state with { Model = Blocks<Matrix>.Empty } : state;
             await TellAsync(session, request.Step.Then("next"), told, cancellationToken);
@@ -84,7 +84,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             if (next.Round != state.Round + 1)
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator went from round {state.Round} to {next.Round}.", request.Step.Path, session.Roster.Coordinator);
             if (next.Model.Count > 0)
-                session.Transcript.Record(new Opening("model", session.Self, request.Step.Then("next"), next.Model.Values.Sum(v => (long)v.Values.Length), 0));
+                session.Transcript.Record(new Opening($"broadcast model of {summed.Name}", session.Self, request.Step.Then("next"), next.Model.Values.Sum(v => (long)v.Values.Length), 0));
             state = next;
         }
         return state.Model.Count > 0 || stage.ModelTo == ModelAudience.Everyone ? summed.Unpack(schema, state.Model) : null;

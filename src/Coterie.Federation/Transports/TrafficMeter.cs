@@ -16,10 +16,10 @@ public sealed class TrafficMeter
     public long ReceivedBy(PartyId party, Func<string, bool>? filter = null) => Sum(_received, party, filter);
 
     /// <summary>Bytes sent by the party, by the last segment of the step: its kind.</summary>
-    public IReadOnlyDictionary<string, long> SentByKind(PartyId party) => _sent.ToArray()
-        .Where(e => e.Key.Party == party)
-        .GroupBy(e => Kind(e.Key.Step))
-        .ToDictionary(g => g.Key, g => g.Sum(e => e.Value), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> SentByKind(PartyId party) => ByKind(_sent, party);
+
+    /// <summary>Bytes addressed to the party, by the last segment of the step: its kind.</summary>
+    public IReadOnlyDictionary<string, long> ReceivedByKind(PartyId party) => ByKind(_received, party);
 
     internal void Count(Envelope envelope)
     {
@@ -29,6 +29,11 @@ public sealed class TrafficMeter
 
     private static long Sum(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party, Func<string, bool>? filter) =>
         counts.ToArray().Where(e => e.Key.Party == party && (filter is null || filter(e.Key.Step))).Sum(e => e.Value);
+
+    private static Dictionary<string, long> ByKind(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party) => counts.ToArray()
+        .Where(e => e.Key.Party == party)
+        .GroupBy(e => Kind(e.Key.Step))
+        .ToDictionary(g => g.Key, g => g.Sum(e => e.Value), StringComparer.Ordinal);
 
     private static string Kind(string step) =>
         step.Split('/').LastOrDefault(s => s.Length > 0 && !s.All(char.IsAsciiDigit)) ?? step;

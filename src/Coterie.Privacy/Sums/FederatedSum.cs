@@ -35,7 +35,7 @@ public sealed class FederatedSum : ISecureSum
         foreach (var survivor in survivors)
         {
             System.Numerics.Tensors.TensorPrimitives.Add(total, contributions[survivor], total);
-            session.Transcript.Record(new Opening("contribution in clear", session.Self, step, request.Length, 1));
+            session.Transcript.Record(new Opening("single contributions in clear", session.Self, step, request.Length, 1));
         }
         return new SumOutcome(ContributionCodec.Unflatten(request.Layout, total), survivors);
     }

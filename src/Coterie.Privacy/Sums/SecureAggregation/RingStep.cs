@@ -66,7 +66,7 @@ internal static class RingStep
     {
         if (holder is { } from)
         {
-            var step = SumStep(round, round.Session.Self);
+            var step = SumStep(round);
             ReadOnlyMemory<byte> message;
             try
             {
@@ -89,7 +89,7 @@ internal static class RingStep
     {
         var writer = new WireWriter(MaskStep.VectorBytes(round));
         writer.WriteUInt64s(running);
-        await round.Channel.TrySendAsync(to, SumStep(round, to), writer.WrittenMemory, cancellationToken);
+        await round.Channel.TrySendAsync(to, SumStep(round), writer.WrittenMemory, cancellationToken);
     }
 
     private static async Task<(Command Command, PartyId? Peer)> ReceiveOrderAsync(AggregationRound round, int index, ParticipantSet shared, CancellationToken cancellationToken)
@@ -122,8 +122,8 @@ internal static class RingStep
         return (command, peer);
     }
 
-    /// <summary>The running sum's way to its next holder.</summary>
-    private static StepTag SumStep(AggregationRound round, PartyId to) => round.Step("ring-sum").Then(to.Name);
+    /// <summary>The running sum's way to its next holder; nobody gets it twice from the same party.</summary>
+    private static StepTag SumStep(AggregationRound round) => round.Step("ring-sum");
 
     private static ProtocolException Unexpected(AggregationRound round) =>
         new(ProtocolErrorCode.Inconsistent, "The coordinator's orders on the ring do not fit together.", round.Step("ring-order").Path, round.Coordinator);
@@ -159,7 +159,7 @@ internal static class RingStep
         public async Task<bool> DeliverAsync(PartyId holder, ulong[] sum, CancellationToken cancellationToken)
         {
             if (!await OrderAsync(holder, Command.Forward, round.Coordinator, cancellationToken)) return false;
-            var step = SumStep(round, round.Coordinator);
+            var step = SumStep(round);
             var delivered = await round.Channel.CollectAsync(
                 [holder], step, MaskStep.VectorBytes(round), (sender, message) => MaskStep.ReadVector(message.Span, sender, step, sum), cancellationToken);
             return delivered.Length == 1;

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Coterie.Federation.Reports;
+using Coterie.Privacy;
+using Coterie.Privacy.Sums;
+
+namespace Coterie.Federation.Runs;
+
+/// <summary>Remarks that a run's report owes its readers.</summary>
+internal static class RunNotes
+{
+    public static ImmutableArray<ReportNote> Of(TaskResult result)
+    {
+        var notes = ImmutableArray.CreateBuilder<ReportNote>();
+        var participants = result.Outcome.Roster.Participants.Length;
+        if (participants < SumPolicy.MinimumRoster)
+            notes.Add(new ReportNote(
+                participants == 1
+                    ? "One participant: every sum is that participant's own contribution, whatever the mode."
+                    : "Two participants: each can subtract its own contribution from a sum and is left with the other's.",
+                IsWarning: true));
+        if (result.Task.Mode.Mode == ModeCatalogue.Federated)
+            notes.Add(new ReportNote("The coordinator saw every contribution in clear. Contributions of few rows can give rows away; secure-aggregation opens sums only.", IsWarning: true));
+        var sizes = result.Outcome.History.Select(r => r.Survivors).Distinct().ToArray();
+        if (sizes.Length > 1)
+            notes.Add(new ReportNote("Participants left during the run. The difference of two sums over different survivors is the contribution of those that left between them; differential privacy bounds what it says.", IsWarning: true));
+        foreach (var local in result.Local.Where(l => l.Metrics is null))
+            notes.Add(new ReportNote($"{local.Name} alone gets no model: {local.Reason}"));
+        return notes.ToImmutable();
+    }
+}
