@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace Coterie.Cryptography.SecureAggregation;
@@ -26,10 +28,22 @@ internal static class AesCounterPortable
                 counter = unchecked(counter + 1);
             }
             aes.EncryptEcb(counters[..bytes], stream, PaddingMode.None);
-            for (var i = 0; i < words; i++)
-                rest[i] = TOperation.Apply(rest[i], BinaryPrimitives.ReadUInt64LittleEndian(stream[(i * sizeof(ulong))..]));
+            Apply<TOperation>(MemoryMarshal.Cast<byte, ulong>(stream)[..words], rest[..words]);
             rest = rest[words..];
         }
         CryptographicOperations.ZeroMemory(stream);
+    }
+
+    private static void Apply<TOperation>(Span<ulong> stream, Span<ulong> destination)
+        where TOperation : struct, IMaskOperation
+    {
+        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(stream, stream);
+        ref var source = ref MemoryMarshal.GetReference(stream);
+        ref var target = ref MemoryMarshal.GetReference(destination);
+        var width = Vector128<ulong>.Count;
+        nuint whole = (nuint)(destination.Length - (destination.Length % width));
+        for (nuint i = 0; i < whole; i += (nuint)width)
+            TOperation.Apply(Vector128.LoadUnsafe(ref target, i), Vector128.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
+        if (destination.Length % width != 0) destination[^1] = TOperation.Apply(destination[^1], stream[^1]);
     }
 }

@@ -61,7 +61,7 @@ public sealed class SignaturesTests
         byte[][] malformed =
         [
             [], [0x30], key[..^1], [.. key, 0], [.. new byte[91]], offCurve, larger.ExportSubjectPublicKeyInfo(),
-            [.. key[..27], .. new byte[64]], [.. key[..27], .. Enumerable.Repeat((byte)0xFF, 64)],
+            [.. key[..27], .. new byte[64]], [0x31, .. key[1..]], [.. key[..26], 0x06, .. key[27..]], [.. key[..27], .. Enumerable.Repeat((byte)0xFF, 64)],
         ];
         foreach (var bad in malformed) Assert.False(Signatures.Verify(bad, "roster"u8, signature));
     }

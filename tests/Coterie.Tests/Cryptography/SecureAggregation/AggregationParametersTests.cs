@@ -14,6 +14,14 @@ public sealed class AggregationParametersTests
         Assert.Equal(new AggregationParameters(neighbours, threshold), AggregationParameters.Compute(1000, corrupt, dropped));
 
     [Theory]
+    [InlineData(1000, 0.2, 0.1, 220, 168)]
+    [InlineData(1000, 0.1, 0.1, 152, 110)]
+    [InlineData(501, 0.1, 0.05, 86, 67)]
+    public void Compute_AgainstALyingCoordinator_EqualsAnIndependentSearch(int n, double corrupt, double dropped, int neighbours, int threshold) =>
+        // The stated conditions, searched without bisection in Python with lgamma.
+        Assert.Equal(new AggregationParameters(neighbours, threshold), AggregationParameters.Compute(n, corrupt, dropped, adversary: AggregationAdversary.LyingCoordinator));
+
+    [Theory]
     [InlineData(10, 4, 5, 3)]
     [InlineData(99, 33, 40, 20)]
     [InlineData(99, 33, 40, 38)]
