@@ -58,24 +58,24 @@ internal sealed record NewtonStep(Matrix Point, LineSearch? Search, bool Done, d
     }
 
     /// <summary>
-    /// x with H x = -g. Where H is singular to working precision (dependent columns, or separated classes without a penalty) its
-    /// diagonal is raised, by a ten-billionth at first.
+    /// x with H x = -g. Where H is singular to working precision (dependent columns, separated classes without a penalty) or noise
+    /// has made it indefinite, its diagonal is raised, by a ten-billionth at first, until it is positive definite.
     /// </summary>
     /// <param name="hessian">p x p, row-major; only the lower triangle is read, its diagonal may change.</param>
     /// <param name="gradient">p x 1.</param>
-    /// <exception cref="ArithmeticException">H is not positive semi-definite, or not finite.</exception>
+    /// <exception cref="ArithmeticException">H is not finite.</exception>
     public static Matrix Direction(double[] hessian, Matrix gradient)
     {
         var n = gradient.Rows;
         for (var j = 0; j < n; j++)
-            if (!(hessian[j * (n + 1)] > 0)) hessian[j * (n + 1)] = 1;      // no row moves with this parameter: its gradient is 0
+            if (!(hessian[j * (n + 1)] > 0)) hessian[j * (n + 1)] = 1;      // no row moves with this parameter (or noise hides it)
         var matrix = new Matrix(n, n, hessian);
-        for (var raise = 1e-10; raise <= 1; raise *= 100)
+        for (var raise = 1e-10; raise < 1e13; raise *= 100)
         {
             if (Cholesky.TrySolve(matrix, -1 * gradient, SingularPivot, out var solution)) return solution;
             for (var j = 0; j < n; j++) hessian[j * (n + 1)] *= 1 + raise;
         }
-        throw new ArithmeticException("The Hessian is not positive semi-definite: a contribution is not what its learner computes.");
+        throw new ArithmeticException("The Hessian is not finite.");
     }
 
     /// <summary>Below this share of a unit diagonal a pivot is rounding.</summary>

@@ -30,6 +30,13 @@ public sealed record Metrics(ImmutableArray<KeyValuePair<string, double>> Values
     /// <summary>These figures and one more: how a learner adds its own, for example <c>inertia</c>.</summary>
     public Metrics With(string name, double value) => this with { Values = Values.Add(new(name, value)) };
 
+    /// <summary>These figures, then <paramref name="more"/>; the confusion matrix is the one that is there.</summary>
+    public Metrics Append(Metrics more)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        return new(Values.AddRange(more.Values)) { Confusion = Confusion.IsEmpty ? more.Confusion : Confusion };
+    }
+
     /// <inheritdoc/>
     public bool Equals(Metrics? other) =>
         other is not null && Values.SequenceEqual(other.Values)
