@@ -21,7 +21,6 @@ internal sealed class DelimitedReader : IDisposable
         _parser = new CsvParser(text, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             Delimiter = delimiter.ToString(),
-            CacheFields = true,
             MaxFieldSize = MaximumCellLength,
         });
     }
