@@ -5,7 +5,7 @@ using Coterie.Cryptography.Identity;
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
 /// <summary>
-/// Step 3, consistency check: every survivor signs who survived, who only shared keys, and the hash of the model it answered;
+/// Step 3, consistency check: every survivor signs who survived, who only shared keys, the hash of the model it answered and the graph's seed;
 /// nobody releases a share before it has seen the roster's threshold of signatures under the same statement. More than two thirds
 /// have to sign, of the whole roster and not of a neighbourhood only, so no two statements can both be believed: a coordinator that
 /// tells different stories, about drop-outs or about the model, gets no shares.
@@ -101,6 +101,7 @@ internal static class ConsistencyStep
         writer.WriteBytes(round.Roster.Digest.AsSpan());
         writer.WriteText(round.Request.Step.Path);
         writer.WriteBytes(round.Request.ModelHash.Span);
+        writer.WriteBytes(round.Graph.Seed.AsSpan());
         shared.Write(writer);
         survivors.Write(writer);
         return writer.ToArray();

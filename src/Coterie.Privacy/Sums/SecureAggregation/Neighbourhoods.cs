@@ -25,12 +25,16 @@ internal sealed class Neighbourhoods
     private readonly ImmutableArray<int>[] _neighbours;
     private readonly bool _complete;
 
-    private Neighbourhoods(ImmutableArray<int>[] neighbours, int threshold, bool complete)
+    private Neighbourhoods(ImmutableArray<int>[] neighbours, int threshold, bool complete, ReadOnlySpan<byte> seed)
     {
+        Seed = [.. seed];
         _neighbours = neighbours;
         Threshold = threshold;
         _complete = complete;
     }
+
+    /// <summary>What the graph was drawn from; empty for a complete graph. Survivors sign it.</summary>
+    public ImmutableArray<byte> Seed { get; }
 
     /// <summary>Shares that open a secret.</summary>
     public int Threshold { get; }
@@ -47,10 +51,10 @@ internal sealed class Neighbourhoods
     {
         var n = roster.Participants.Length;
         if (IsComplete(roster))
-            return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true);
+            return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true, []);
         var parameters = Sparse(n);
         var graph = AggregationGraph.Create(n, parameters.Neighbours, seed);
-        return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false);
+        return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false, seed);
     }
 
     // Laid out for an honest coordinator, t would stay below half of a neighbourhood (13 of 52 at n = 64): two halves told different
