@@ -71,7 +71,7 @@ internal static class AdvertiseStep
         var peers = new Dictionary<int, Advertisement>();
         foreach (var neighbour in round.Graph.Of(round.Self).Where(advertised.Contains))
         {
-            var inner = new WireReader(reader.ReadExactBytes(AdvertisementBytes), round.NameOf(neighbour), step);
+            var inner = new WireReader(reader.ReadExactBytes(AdvertisementBytes), round.Coordinator, step);
             peers[neighbour] = ReadSigned(round, ref inner, round.NameOf(neighbour), step);
             inner.End();
         }
@@ -83,9 +83,13 @@ internal static class AdvertiseStep
     {
         var advertisement = new Advertisement(reader.ReadExactBytes(PublicKeyBytes).ToArray(), reader.ReadExactBytes(PublicKeyBytes).ToArray());
         var signature = reader.ReadExactBytes(SignatureBytes);
-        return Signatures.Verify(round.Roster[sender].IdentityKey.AsSpan(), Statement(round, sender, advertisement), signature)
-            ? advertisement
-            : throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The keys of {sender} at {step} are not signed by its identity for this round.", step.Path, sender);
+        // Whoever passed a forged message on is to blame for it: the coordinator verified what it received.
+        var culprit = round.Session.IsCoordinator ? sender : round.Coordinator;
+        if (!Signatures.Verify(round.Roster[sender].IdentityKey.AsSpan(), Statement(round, sender, advertisement), signature))
+            throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The keys of {sender} at {step} are not signed by its identity for this round.", step.Path, culprit);
+        if (!AgreementKey.IsValidPublicKey(advertisement.ChannelKey) || !AgreementKey.IsValidPublicKey(advertisement.MaskKey))
+            throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"A key that {sender} signed at {step} is no point of the curve.", step.Path, sender);
+        return advertisement;
     }
 
     private static byte[] Statement(AggregationRound round, PartyId sender, Advertisement advertisement)
