@@ -49,7 +49,7 @@ internal sealed class RogueCoordinator : ISecureSum
         var roster = session.Roster;
         var all = roster.Participants;
         var keys = await CollectAsync(session, all, request.Step.Then("keys"));
-        foreach (var (name, message) in keys) Keys[name] = ReadParts(message, 3, 4096);
+        foreach (var (name, message) in keys) Keys[name] = ReadParts(message, null, 4096);
         var advertised = Present(all, keys);
         await TellAsync(session, advertised, request.Step.Then("peer-keys"), to => With(roster, advertised, Around(roster, to, advertised).Select(n => keys[n])));
 
