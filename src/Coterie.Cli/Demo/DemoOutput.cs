@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Coterie.Cli.Output;
+using Coterie.Federation.Runs;
+using Spectre.Console;
+
+namespace Coterie.Cli.Demo;
+
+/// <summary>What the demo tells: the setting first, the figures at the end.</summary>
+internal static class DemoOutput
+{
+    public static void Introduce(IAnsiConsole console, IReadOnlyList<PreparedTask> tasks)
+    {
+        console.MarkupLine("[bold]Five parties train one model; nobody shows its rows to anybody.[/]");
+        console.WriteLine();
+        console.WriteLine("All parties run on this machine, each with its own keys, memory and rows:");
+        foreach (var task in tasks)
+        {
+            var rows = task.Data.Participants.Select(p => p.Shard.Rows).ToArray();
+            var each = rows.Min() == rows.Max() ? $"{rows[0]}" : $"{rows.Min()} or {rows.Max()}";
+            console.WriteLine($"  {task.File.Learner.Name} on {Path.GetFileName(task.File.Data.File)}: {rows.Length} participants with {each} rows each, {task.Data.Test?.Rows} test rows");
+        }
+        console.WriteLine();
+        console.WriteLine("What leaves a participant:");
+        console.MarkupLine("  [bold]federated[/]           sums over its rows, in clear to the coordinator");
+        console.MarkupLine("  [bold]secure-aggregation[/]  the same sums, masked: only the total over all five can be opened");
+        console.MarkupLine("  [bold]..., ring[/]           the same, passed on from participant to participant");
+        console.WriteLine();
+    }
+
+    public static void Summarise(IAnsiConsole console, IReadOnlyList<DemoRun> runs, string folder)
+    {
+        foreach (var problem in runs.GroupBy(r => r.Problem))
+        {
+            var first = problem.First().Result;
+            var metric = MetricNames.Headline(first.Task.Plan.Learner.Task);
+            var (part, pick) = ResultSummary.Part(first.Metrics);
+            console.MarkupLineInterpolated($"[bold]{problem.Key.Title}[/] ({part} {Format.Metric(metric)}, {(MetricNames.IsHigherBetter(metric) ? "higher" : "lower")} is better)");
+            var table = Tables.Create("mode".PadRight(runs.Max(r => r.Mode.Title.Length)), "together", "pooled", "best alone", "mean alone", "seconds", "sent by each");
+            foreach (var run in problem)
+            {
+                var result = run.Result;
+                table.AddRow(
+                    run.Mode.Title,
+                    Format.Number(pick(result.Metrics)?.Find(metric)),
+                    Format.Number(result.Centralised is { } pooled ? pick(pooled)?.Find(metric) : null),
+                    Format.Number(LocalFigures.Best(result, metric, pick)),
+                    Format.Number(LocalFigures.Mean(result, metric, pick)),
+                    Format.Seconds(result.Outcome.Elapsed),
+                    Format.Bytes(ResultSummary.BytesPerParticipant(result)));
+            }
+            console.Write(table);
+        }
+        console.WriteLine("together: the model trained by all five. pooled: the same learner on all rows in one place.");
+        console.WriteLine("alone: each participant on its own rows. sent by each: bytes per participant over the whole run.");
+        console.WriteLine();
+        var shown = Format.Path(folder);
+        console.WriteWhole($"Report: {Path.Combine(shown, "report.html")}");
+        console.WriteWhole($"Next:   coterie train {Path.Combine(shown, DemoTasks.NameOf(DemoTasks.Problems[0], DemoTasks.Modes[1]), "task.yaml")}");
+    }
+
+    public static void WriteJson(Utf8JsonWriter json, IReadOnlyList<DemoRun> runs, string folder)
+    {
+        json.WriteStartObject();
+        json.WriteString("folder", folder);
+        json.WriteString("report", Path.Combine(folder, "report.html"));
+        json.WriteStartArray("runs");
+        foreach (var run in runs) ResultJson.Write(json, run.Result, Path.Combine(folder, run.Result.Task.File.Name));
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
