@@ -5,6 +5,7 @@ using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Randomness;
+using Coterie.Learning.Evaluation;
 
 namespace Coterie.Learning;
 
@@ -17,7 +18,7 @@ namespace Coterie.Learning;
 /// <param name="k">Number of clusters.</param>
 /// <param name="restarts">Descents side by side.</param>
 /// <param name="starts">Where the first centres come from.</param>
-public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansStarts starts = KMeansStarts.Refined) : IHiddenLearner<KMeansModel>
+public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansStarts starts = KMeansStarts.Refined) : IHiddenLearner<KMeansModel>, IOwnMetrics<KMeansModel>
 {
     private const int DefaultRestarts = 10;
 
@@ -123,6 +124,21 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
 
     /// <inheritdoc/>
     public Shard Featurize(Schema schema, Shard shard) => Checked(schema, shard);
+
+    /// <summary><c>inertia</c>: the sum over rows of the squared Euclidean distance to the nearest centre.</summary>
+    public Metrics Evaluate(Schema schema, KMeansModel model, Shard rows)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        var nearest = Predict(schema, model, rows.Features);
+        var inertia = 0.0;
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            var distance = System.Numerics.Tensors.TensorPrimitives.Distance(rows.Features.Row(i), model.Centroids.Row((int)nearest[i, 0]));
+            inertia += distance * distance;
+        }
+        return Metrics.Empty.With("inertia", inertia);
+    }
 
     /// <inheritdoc/>
     public Matrix Predict(Schema schema, KMeansModel model, Matrix features)

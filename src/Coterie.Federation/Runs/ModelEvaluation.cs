@@ -22,14 +22,12 @@ public static class ModelEvaluation
         ArgumentNullException.ThrowIfNull(raw);
         var prepared = model.Prepare(raw);
         var predictions = model.PredictPrepared(prepared);
-        var metrics = model.Learner.Task switch
-        {
-            LearningTask.Clustering => ClusteringEvaluation.Evaluate(prepared.Features, predictions, model.Parameters["centroids"]),
-            _ when prepared.Targets is null => Metrics.Empty,
-            LearningTask.Regression => RegressionEvaluation.Evaluate(predictions, prepared.Targets),
-            LearningTask.BinaryClassification => BinaryEvaluation.Evaluate(predictions, prepared.Targets),
-            _ => MulticlassEvaluation.Evaluate(predictions, prepared.Targets),
-        };
-        return new Evaluated(predictions, prepared.Targets, metrics);
+        return new Evaluated(predictions, prepared.Targets, model.Learner.Accept(new MetricsVisitor(model, prepared)));
+    }
+
+    private sealed class MetricsVisitor(TrainedModel model, Shard prepared) : ILearnerVisitor<Metrics>
+    {
+        public Metrics Visit<TModel>(ILearner<TModel> learner) where TModel : class =>
+            Learning.Evaluation.ModelEvaluation.Evaluate(learner, model.Input, learner.Unpack(model.Input, model.Parameters), prepared);
     }
 }
