@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Coterie.Cli.Commands;
 using Coterie.Cli.Running;
 
@@ -24,7 +25,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Create().Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"error: {error.Message}");
         await Console.Error.WriteLineAsync($"Usage: '{CommandPath(parsed)} --help' shows what is accepted.");
         return ExitCode.WrongUsage;
@@ -38,12 +39,14 @@ internal static class CommandLine
             TrainCommand.Create(),
             PredictCommand.Create(),
             EvaluateCommand.Create(),
+            PlanCommand.Create(),
             LearnersCommand.Create(),
             PreprocessorsCommand.Create(),
             ModesCommand.Create(),
         };
         root.Options.Add(Json);
         root.Options.Add(Verbose);
+        ExampleCommand.ShowExamples(root);
         return root;
     }
 

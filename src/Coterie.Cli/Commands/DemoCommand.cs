@@ -19,16 +19,12 @@ internal static class DemoCommand
 
     private static readonly Option<string> Out = new("--out") { Description = "Folder of the results; an earlier demo in it is replaced.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("coterie-results", "demo") };
 
-    private const string Description =
-        """
-        Five parties train on bundled data in several modes; compares the models, times and bytes with training on pooled rows.
-
-        Example: coterie demo
-        """;
-
     public static Command Create()
     {
-        var command = new Command("demo", Description) { Out };
+        var command = new ExampleCommand(
+            "demo", "Five parties train on bundled data in several modes; compares the models, times and bytes with training on pooled rows.",
+            "coterie demo")
+        { Out };
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
         return command;
     }

@@ -14,16 +14,12 @@ internal static class EvaluateCommand
     private static readonly Argument<string> Model = new("MODEL.json") { Description = "The model.json of a finished run." };
     private static readonly Argument<string> Data = new("DATA.csv") { Description = "Rows with the model's columns and its target. Also .tsv, .libsvm, .gz." };
 
-    private const string Description =
-        """
-        Compares a trained model's predictions with the truth.
-
-        Example: coterie evaluate coterie-results/diabetes-ridge/model.json patients.csv
-        """;
-
     public static Command Create()
     {
-        var command = new Command("evaluate", Description) { Model, Data };
+        var command = new ExampleCommand(
+            "evaluate", "Compares a trained model's predictions with the truth.",
+            "coterie evaluate coterie-results/diabetes-ridge/model.json patients.csv")
+        { Model, Data };
         command.SetAction(parsed => CommandRunner.Run(parsed, context => Run(parsed, context)));
         return command;
     }
@@ -47,17 +43,12 @@ internal static class EvaluateCommand
             return;
         }
         context.Out.WriteLine($"{model.Learner.Name} on {Format.Plural(rows.Shard.Rows, "row")}");
-        var table = Tables.Create("metric", "value");
-        foreach (var (name, value) in evaluated.Metrics.Values) table.AddRow(Format.Metric(name), Format.Number(value));
-        context.Out.Write(table);
-        if (model.Input.Target is { Values: { IsEmpty: false } classes } && !evaluated.Metrics.Confusion.IsEmpty)
-            context.Out.Write(Confusion(classes, evaluated.Metrics.Confusion));
-    }
-
-    private static Table Confusion(IReadOnlyList<string> classes, IReadOnlyList<System.Collections.Immutable.ImmutableArray<long>> counts)
-    {
-        var table = Tables.Create("actual", [.. classes.Select(c => "predicted " + c)]);
-        for (var k = 0; k < classes.Count; k++) table.AddRow([Markup.Escape(classes[k]), .. counts[k].Select(Format.Count)]);
-        return table;
+        context.Out.WriteLine();
+        Tables.Figures(context.Out, ["metric", "value"], [.. evaluated.Metrics.Values.Select(v => (string[])[Format.Metric(v.Key), Format.Number(v.Value)])]);
+        if (model.Input.Target is not { Values: { IsEmpty: false } classes } || evaluated.Metrics.Confusion.IsEmpty) return;
+        context.Out.WriteLine();
+        Tables.Figures(
+            context.Out, ["actual", .. classes.Select(c => "predicted " + c)],
+            [.. evaluated.Metrics.Confusion.Select((counts, k) => (string[])[classes[k], .. counts.Select(Format.Count)])]);
     }
 }

@@ -10,16 +10,12 @@ internal static class LearnersCommand
 {
     private static readonly Argument<string?> Name = new("NAME") { Description = "Show one learner with its parameters.", Arity = ArgumentArity.ZeroOrOne };
 
-    private const string Description =
-        """
-        Lists the learners that a task file can name, with their parameters and defaults.
-
-        Example: coterie learners ridge-regression
-        """;
-
     public static Command Create()
     {
-        var command = new Command("learners", Description) { Name };
+        var command = new ExampleCommand(
+            "learners", "Lists the learners that a task file can name, with their parameters and defaults.",
+            "coterie learners ridge-regression")
+        { Name };
         command.SetAction(parsed => CommandRunner.Run(parsed, context => CatalogueOutput.Write(context, "learner", LearnerCatalogue.All, parsed.GetValue(Name), e => Example(e.Name))));
         return command;
     }

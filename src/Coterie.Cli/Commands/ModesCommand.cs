@@ -12,16 +12,12 @@ internal static class ModesCommand
 {
     private static readonly Argument<string?> Name = new("NAME") { Description = "Show one mode with who learns what.", Arity = ArgumentArity.ZeroOrOne };
 
-    private const string Description =
-        """
-        Lists the privacy modes that a task file can name: what is hidden from whom, and what has to be trusted for it.
-
-        Example: coterie modes secure-aggregation
-        """;
-
     public static Command Create()
     {
-        var command = new Command("modes", Description) { Name };
+        var command = new ExampleCommand(
+            "modes", "Lists the privacy modes that a task file can name: what is hidden from whom, and what has to be trusted for it.",
+            "coterie modes secure-aggregation")
+        { Name };
         command.SetAction(parsed => CommandRunner.Run(parsed, context => Run(parsed, context)));
         return command;
     }

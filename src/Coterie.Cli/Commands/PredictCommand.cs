@@ -14,16 +14,12 @@ internal static class PredictCommand
     private static readonly Argument<string> Data = new("DATA.csv") { Description = "Rows with the model's columns, found by name; others are ignored. Also .tsv, .libsvm, .gz." };
     private static readonly Option<string?> Out = new("--out") { Description = "Where to write the predictions. [default: standard output]", HelpName = "FILE" };
 
-    private const string Description =
-        """
-        Predicts with a trained model, its preprocessing included: a number, a class with its probabilities, or a cluster per row.
-
-        Example: coterie predict coterie-results/diabetes-ridge/model.json patients.csv --out predictions.csv
-        """;
-
     public static Command Create()
     {
-        var command = new Command("predict", Description) { Model, Data, Out };
+        var command = new ExampleCommand(
+            "predict", "Predicts with a trained model, its preprocessing included: a number, a class with its probabilities, or a cluster per row.",
+            "coterie predict coterie-results/diabetes-ridge/model.json patients.csv --out predictions.csv")
+        { Model, Data, Out };
         command.SetAction(parsed => CommandRunner.Run(parsed, context => Run(parsed, context)));
         return command;
     }

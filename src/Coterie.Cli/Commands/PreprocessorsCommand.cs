@@ -10,16 +10,12 @@ internal static class PreprocessorsCommand
 {
     private static readonly Argument<string?> Name = new("NAME") { Description = "Show one preprocessor with its parameters.", Arity = ArgumentArity.ZeroOrOne };
 
-    private const string Description =
-        """
-        Lists the preprocessors that a task file can name, with their parameters and defaults.
-
-        Example: coterie preprocessors impute
-        """;
-
     public static Command Create()
     {
-        var command = new Command("preprocessors", Description) { Name };
+        var command = new ExampleCommand(
+            "preprocessors", "Lists the preprocessors that a task file can name, with their parameters and defaults.",
+            "coterie preprocessors impute")
+        { Name };
         command.SetAction(parsed => CommandRunner.Run(parsed, context => CatalogueOutput.Write(context, "preprocessor", PreprocessorCatalogue.All, parsed.GetValue(Name), e => $"preprocessing: [ {e.Name} ]")));
         return command;
     }

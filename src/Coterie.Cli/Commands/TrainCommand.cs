@@ -18,16 +18,12 @@ internal static class TrainCommand
     private static readonly Option<bool> NoBaselines = new("--no-baselines") { Description = "Do not train the pooled model and each participant alone for comparison." };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace the results of an earlier run in the folder." };
 
-    private const string Description =
-        """
-        Runs a task with all parties on this machine, each with its own keys and rows.
-
-        Example: coterie train samples/01-diabetes-ridge/task.yaml --out results/diabetes
-        """;
-
     public static Command Create()
     {
-        var command = new Command("train", Description) { Task, Out, Seed, NoBaselines, Force };
+        var command = new ExampleCommand(
+            "train", "Runs a task with all parties on this machine, each with its own keys and rows.",
+            "coterie train samples/01-diabetes-ridge/task.yaml --out results/diabetes")
+        { Task, Out, Seed, NoBaselines, Force };
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
         return command;
     }

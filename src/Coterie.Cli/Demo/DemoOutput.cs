@@ -35,23 +35,16 @@ internal static class DemoOutput
             var metric = MetricNames.Headline(first.Task.Plan.Learner.Task);
             var (part, pick) = ResultSummary.Part(first.Metrics);
             console.MarkupLineInterpolated($"[bold]{problem.Key.Title}[/] ({part} {Format.Metric(metric)}, {(MetricNames.IsHigherBetter(metric) ? "higher" : "lower")} is better)");
-            var table = Tables.Create("mode".PadRight(runs.Max(r => r.Mode.Title.Length)), "together", "pooled", "best alone", "mean alone", "seconds", "sent by each");
-            foreach (var run in problem)
-            {
-                var result = run.Result;
-                table.AddRow(
-                    run.Mode.Title,
-                    Format.Number(pick(result.Metrics)?.Find(metric)),
-                    Format.Number(result.Centralised is { } pooled ? pick(pooled)?.Find(metric) : null),
-                    Format.Number(LocalFigures.Best(result, metric, pick)),
-                    Format.Number(LocalFigures.Mean(result, metric, pick)),
-                    Format.Seconds(result.Outcome.Elapsed),
-                    Format.Bytes(ResultSummary.BytesPerParticipant(result)));
-            }
-            console.Write(table);
+            string[][] rows = [.. problem.Select(run => (string[])
+            [
+                run.Mode.Title, .. ResultSummary.Row(run.Result, metric, pick).Skip(1),
+                Format.Seconds(run.Result.Outcome.Elapsed), Format.Bytes(ResultSummary.BytesPerParticipant(run.Result)),
+            ])];
+            Tables.Figures(console, ["mode", "together", "pooled", "best alone", "mean alone", "seconds", "sent"], rows, [18, 8, 7, 10, 10, 7, 7]);
+            console.WriteLine();
         }
         console.WriteLine("together: the model trained by all five. pooled: the same learner on all rows in one place.");
-        console.WriteLine("alone: each participant on its own rows. sent by each: bytes per participant over the whole run.");
+        console.WriteLine("alone: each participant on its own rows. sent: bytes per participant over the whole run.");
         console.WriteLine();
         var shown = Format.Path(folder);
         console.WriteWhole($"Report: {Path.Combine(shown, "report.html")}");

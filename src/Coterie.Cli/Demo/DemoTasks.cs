@@ -48,7 +48,7 @@ internal static class DemoTasks
     [
         new("federated", "federated", "privacy: { mode: federated }"),
         new("secure-aggregation", "secure-aggregation", "privacy: { mode: secure-aggregation }"),
-        new("secure-aggregation-ring", "secure-aggregation, ring", "privacy: { mode: secure-aggregation, topology: ring }"),
+        new("secure-aggregation-ring", "  on a ring", "privacy: { mode: secure-aggregation, topology: ring }"),
     ];
 
     /// <summary>The task's name, also the name of its folder.</summary>

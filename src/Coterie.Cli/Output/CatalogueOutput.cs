@@ -30,25 +30,19 @@ internal static class CatalogueOutput
 
     private static void List<T>(IAnsiConsole console, string noun, ImmutableArray<CatalogueEntry<T>> all)
     {
-        var table = Tables.Words(noun, "what it does", "parameters");
-        foreach (var entry in all)
-            table.AddRow(Markup.Escape(entry.Name), Markup.Escape(entry.Summary), Markup.Escape(string.Join(", ", entry.Parameters.Select(p => p.Name))));
-        console.Write(table);
-        console.WriteLine($"'coterie {noun}s NAME' shows one with its parameters.");
+        Tables.Pairs(console, [.. all.Select(e => (e.Name, e.Parameters.IsEmpty ? e.Summary : $"{e.Summary}\n{string.Join(", ", e.Parameters.Select(p => $"{p.Name}: {Default(p)}"))}"))]);
+        console.WriteLine();
+        console.WriteLine($"Parameters are shown with their defaults; 'coterie {noun}s NAME' says more.");
     }
 
     private static void Detail<T>(IAnsiConsole console, CatalogueEntry<T> entry, string example)
     {
         console.MarkupLineInterpolated($"[bold]{entry.Name}[/]: {entry.Summary}");
+        console.WriteLine();
         if (entry.Parameters.IsEmpty) console.WriteLine("It has no parameters.");
-        else
-        {
-            var table = Tables.Words("parameter", "default", "accepted", "meaning");
-            foreach (var spec in entry.Parameters)
-                table.AddRow(Markup.Escape(spec.Name), Markup.Escape(Default(spec)), Markup.Escape(spec.Accepts), Markup.Escape(spec.Description));
-            console.Write(table);
-        }
-        console.WriteLine($"In a task file: {example}");
+        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {Default(p)}"))]);
+        console.WriteLine();
+        console.WriteWhole($"In a task file: {example}");
     }
 
     private static string Default(ParameterSpec spec) => spec.Default switch

@@ -7,13 +7,9 @@ namespace Coterie.Cli.Output;
 /// <summary>Who learns what in a mode.</summary>
 internal static class ModeOutput
 {
-    public static void WriteKnowledge(IAnsiConsole console, ModeDescription mode)
-    {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2)).AddColumn();
-        foreach (var (party, learns) in mode.Learns) grid.AddRow(Markup.Escape($"{party} learn{(party.EndsWith('s') ? "" : "s")}"), Markup.Escape(learns));
-        grid.AddRow("assumed", Markup.Escape(mode.Assumes));
-        console.Write(grid);
-    }
+    public static void WriteKnowledge(IAnsiConsole console, ModeDescription mode) => Tables.Pairs(
+        console,
+        [.. mode.Learns.Select(k => ($"{k.Party} learn{(k.Party.EndsWith('s') ? "" : "s")}", k.Learns)), ("assumed", mode.Assumes)]);
 
     public static void WriteKnowledge(Utf8JsonWriter json, ModeDescription mode)
     {

@@ -17,19 +17,21 @@ internal static class ResultSummary
         var (part, pick) = Part(result.Metrics);
         var rows = result.Task.Data.Participants.Sum(p => p.Shard.Rows);
         console.MarkupLineInterpolated($"[bold]{result.Task.File.Name}[/]: {result.Task.File.Learner.Name}, {result.Task.Mode.Mode}, {Format.Plural(result.Task.Data.Participants.Length, "participant")}, {Format.Plural(rows, "training row")}");
-        var table = Tables.Create($"on the {part} rows", "together");
-        if (result.Centralised is not null)
-            foreach (var column in new[] { "all rows pooled", "best one alone", "mean alone" }) table.AddColumn(Tables.Figures(column));
+        string[] header = [$"on the {part} rows", "together", .. result.Centralised is null ? [] : (string[])["pooled", "best alone", "mean alone"]];
         var headline = MetricNames.Headline(result.Task.Plan.Learner.Task);
-        foreach (var (name, value) in pick(result.Metrics)!.Values.OrderBy(v => v.Key == headline ? 0 : 1))
-        {
-            string[] cells = [Format.Metric(name), Format.Number(value)];
-            if (result.Centralised is { } pooled)
-                cells = [.. cells, Format.Number(pick(pooled)?.Find(name)), Format.Number(LocalFigures.Best(result, name, pick)), Format.Number(LocalFigures.Mean(result, name, pick))];
-            table.AddRow(cells);
-        }
-        console.Write(table);
+        var figures = pick(result.Metrics)!.Values.OrderBy(v => v.Key == headline ? 0 : 1);
+        console.WriteLine();
+        Tables.Figures(console, header, [.. figures.Select(f => Row(result, f.Key, pick))]);
+        console.WriteLine();
         WriteCost(console, result);
+    }
+
+    /// <summary>A metric of the model and, where there are baselines, of theirs.</summary>
+    public static string[] Row(TaskResult result, string metric, Func<PartMetrics, Metrics?> pick)
+    {
+        string[] own = [Format.Metric(metric), Format.Number(pick(result.Metrics)?.Find(metric))];
+        return result.Centralised is not { } pooled ? own
+            : [.. own, Format.Number(pick(pooled)?.Find(metric)), Format.Number(LocalFigures.Best(result, metric, pick)), Format.Number(LocalFigures.Mean(result, metric, pick))];
     }
 
     /// <summary>Bytes a participant sent, on average.</summary>
