@@ -14,7 +14,7 @@ internal sealed class Neighbourhoods
     /// <summary>Largest roster on which everyone masks with everyone.</summary>
     public const int LargestComplete = 32;
 
-    /// <summary>The sparse graph is laid out for so many corrupt participants, ...</summary>
+    /// <summary>The sparse graph is laid out against a coordinator that lies, for so many corrupt participants, ...</summary>
     public const double CorruptFraction = 0.2;
 
     /// <summary>... and so many that drop out.</summary>
@@ -42,7 +42,7 @@ internal sealed class Neighbourhoods
         var n = roster.Participants.Length;
         if (IsComplete(roster))
             return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true);
-        var parameters = AggregationParameters.Compute(n, CorruptFraction, DropOutFraction);
+        var parameters = AggregationParameters.Compute(n, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator);
         var graph = AggregationGraph.Create(n, parameters.Neighbours, seed);
         return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false);
     }
