@@ -14,9 +14,7 @@ internal static class SecureAggregationTraffic
     public static TrafficEstimate Keys(int participants)
     {
         var isComplete = participants <= Neighbourhoods.LargestComplete;
-        long neighbours = isComplete
-            ? participants - 1
-            : AggregationParameters.Compute(participants, Neighbourhoods.CorruptFraction, Neighbourhoods.DropOutFraction).Neighbours;
+        long neighbours = isComplete ? participants - 1 : Neighbourhoods.ParametersOf(participants).Neighbours;
         var keys = (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(Signatures.Length);
         var share = MessageSizes.Bytes(ShareEnvelope.Length);
         var signature = MessageSizes.Bytes(Signatures.Length);

@@ -35,6 +35,10 @@ internal sealed class Neighbourhoods
 
     public static bool IsComplete(Roster roster) => roster.Participants.Length <= LargestComplete;
 
+    /// <summary>Degree and threshold of the sparse graph of so many participants.</summary>
+    public static AggregationParameters ParametersOf(int participants) =>
+        AggregationParameters.Compute(participants, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator);
+
     /// <param name="roster">The run's roster.</param>
     /// <param name="seed">32 bytes agreed by commit and reveal; empty for a complete graph.</param>
     public static Neighbourhoods Of(Roster roster, ReadOnlySpan<byte> seed)
@@ -42,7 +46,7 @@ internal sealed class Neighbourhoods
         var n = roster.Participants.Length;
         if (IsComplete(roster))
             return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true);
-        var parameters = AggregationParameters.Compute(n, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator);
+        var parameters = ParametersOf(n);
         var graph = AggregationGraph.Create(n, parameters.Neighbours, seed);
         return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false);
     }
