@@ -11,7 +11,7 @@ namespace Coterie.Cli.Commands;
 internal static class PlanCommand
 {
     private static readonly Argument<string> Task = new("TASK.yaml") { Description = "The task file." };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Public seed of the run.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private static readonly Option<ulong> Seed = CommandLine.Seed();
 
     public static Command Create()
     {

@@ -14,7 +14,7 @@ internal static class TrainCommand
 
     private static readonly Argument<string> Task = new("TASK.yaml") { Description = "The task file: data, preprocessing, learner and mode." };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder of the results. [default: coterie-results/<task>]", HelpName = "DIR" };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Public seed of the run: the same seed and data give the same model.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private static readonly Option<ulong> Seed = CommandLine.Seed();
     private static readonly Option<bool> NoBaselines = new("--no-baselines") { Description = "Do not train the pooled model and each participant alone for comparison." };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace the results of an earlier run in the folder." };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Data;
@@ -8,7 +9,7 @@ using Coterie.Federation.Tasks;
 namespace Coterie.Cli.Running;
 
 /// <summary>Runs a command and turns what goes wrong into one line per problem and an exit code.</summary>
-internal static class CommandRunner
+internal static partial class CommandRunner
 {
     public static async Task<int> RunAsync(ParseResult parsed, Func<CommandContext, Task> command)
     {
@@ -46,6 +47,10 @@ internal static class CommandRunner
         _ => ExitCode.Failed,
     };
 
+    /// <summary>What .NET adds to the message of an argument's error; no reader of a task file knows that name.</summary>
+    [GeneratedRegex(@" \(Parameter '\w+'\)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ArgumentName();
+
     private static IEnumerable<string> Lines(Exception error)
     {
         var text = error switch
@@ -57,6 +62,8 @@ internal static class CommandRunner
         };
         // Files are named as people typed them where they lie below the current folder.
         var here = Environment.CurrentDirectory + Path.DirectorySeparatorChar;
-        return text.Split('\n').Select(line => line.Replace(here, "", StringComparison.Ordinal));
+        // Only a task file's problems come one per line.
+        string[] lines = error is TaskFileException ? text.Split('\n') : [text.ReplaceLineEndings(" ")];
+        return lines.Select(line => ArgumentName().Replace(line.Replace(here, "", StringComparison.Ordinal), ""));
     }
 }

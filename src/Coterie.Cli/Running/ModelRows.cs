@@ -28,7 +28,7 @@ internal sealed record ModelRows(DataTable Table, Shard Shard)
         }
         catch (ShardException refused)
         {
-            throw new DataFileException(Table.File, refused.Row is { } row && row < Table.Rows ? Table.LineOf(row) : null, refused.Column, refused.Message, refused);
+            throw new DataFileException(Table.File, refused.Row is { } row && row < Table.Rows ? Table.LineOf(row) : null, refused.Column, RowErrors.ProblemOf(refused), refused);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Coterie.Core.Learning;
 using Coterie.Federation.Data;
 using Coterie.Federation.Runs;
@@ -10,7 +11,7 @@ namespace Coterie.Cli.Running;
 /// Rows that cannot be used are refused by the party that holds them, which knows its own rows but no files. Here all rows are at hand,
 /// so the file and line can be told.
 /// </summary>
-internal static class RowErrors
+internal static partial class RowErrors
 {
     /// <summary>Runs <paramref name="work"/>, giving what is wrong with rows its place in the files of <paramref name="task"/>.</summary>
     public static async Task<T> LocatedAsync<T>(PreparedTask task, Func<Task<T>> work)
@@ -25,10 +26,16 @@ internal static class RowErrors
         }
     }
 
+    /// <summary>The message without the column and row that its place already names.</summary>
+    public static string ProblemOf(ShardException refused) => Place().Replace(refused.Message, "");
+
+    [GeneratedRegex(@"^Column '[^']*'(, row \d+:)? ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Place();
+
     private static Exception Locate(PreparedTask task, ShardException refused)
     {
         if (refused.Row is { } row && Candidates(task.Data).Where(c => IsSuspect(task.Data.Schema, c, refused.Column, row)).ToArray() is [var found, ..])
-            return new DataFileException(found.Origins[row].File, found.Origins[row].Line, refused.Column, refused.Message, refused);
+            return new DataFileException(found.Origins[row].File, found.Origins[row].Line, refused.Column, ProblemOf(refused), refused);
         // Facts over all participants, for example a constant target: no single row is to blame.
         var field = refused.Column is not null && refused.Column == task.Data.Schema.Target?.Name ? "data.target" : "data";
         return task.File.Error(field, refused.Message, refused);
