@@ -12,6 +12,8 @@ internal sealed class StartRecorder(KMeans learner) : ISummed<KMeansModel>
 
     public int Rounds { get; private set; }
 
+    public string Terms => learner.Terms;
+
     public string Name => learner.Name;
 
     public StopRule DefaultStop => learner.DefaultStop;
