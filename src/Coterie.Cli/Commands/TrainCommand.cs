@@ -50,7 +50,9 @@ internal static class TrainCommand
     {
         ResultSummary.Write(console, result);
         var shown = Format.Path(folder);
-        console.WriteWhole($"Results: {shown} (start with {Path.Combine(shown, "report.html")})");
-        console.WriteWhole($"Use the model: coterie predict {Path.Combine(shown, "model.json")} DATA.csv");
+        console.WriteLine();
+        console.WriteWhole($"Results: {shown}");
+        console.WriteWhole($"Report:  {Path.Combine(shown, "report.html")}");
+        console.WriteWhole($"Next:    coterie predict {Path.Combine(shown, "model.json")} DATA.csv");
     }
 }

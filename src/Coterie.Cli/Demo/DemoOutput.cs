@@ -10,21 +10,26 @@ internal static class DemoOutput
 {
     public static void Introduce(IAnsiConsole console, IReadOnlyList<PreparedTask> tasks)
     {
-        console.MarkupLine("[bold]Five parties train one model; nobody shows its rows to anybody.[/]");
+        console.MarkupLine("[bold]Five participants train one model; nobody shows its rows to anybody.[/]");
         console.WriteLine();
-        console.WriteLine("All parties run on this machine, each with its own keys, memory and rows:");
-        foreach (var task in tasks)
-        {
-            var rows = task.Data.Participants.Select(p => p.Shard.Rows).ToArray();
-            var each = rows.Min() == rows.Max() ? $"{rows[0]}" : $"{rows.Min()} or {rows.Max()}";
-            console.WriteLine($"  {task.File.Learner.Name} on {Path.GetFileName(task.File.Data.File)}: {rows.Length} participants with {each} rows each, {task.Data.Test?.Rows} test rows");
-        }
+        console.WriteLine("All run on this machine, each with its own keys, memory and rows:");
+        Tables.Pairs(console, [.. tasks.Select(task => (task.File.Learner.Name, Holdings(task)))]);
         console.WriteLine();
         console.WriteLine("What leaves a participant:");
-        console.MarkupLine("  [bold]federated[/]           sums over its rows, in clear to the coordinator");
-        console.MarkupLine("  [bold]secure-aggregation[/]  the same sums, masked: only the total over all five can be opened");
-        console.MarkupLine("  [bold]..., ring[/]           the same, passed on from participant to participant");
+        Tables.Pairs(console,
+        [
+            ("federated", "sums over its rows, which the coordinator can read"),
+            ("secure-aggregation", "the same sums, masked: only the total can be opened"),
+            ("  on a ring", "the same, added up from participant to participant"),
+        ]);
         console.WriteLine();
+    }
+
+    private static string Holdings(PreparedTask task)
+    {
+        var rows = task.Data.Participants.Select(p => p.Shard.Rows).ToArray();
+        var each = rows.Min() == rows.Max() ? $"{rows[0]}" : $"{rows.Min()} or {rows.Max()}";
+        return $"{each} rows each of {Path.GetFileName(task.File.Data.File)}; {task.Data.Test?.Rows} test rows";
     }
 
     public static void Summarise(IAnsiConsole console, IReadOnlyList<DemoRun> runs, string folder)
@@ -38,13 +43,18 @@ internal static class DemoOutput
             string[][] rows = [.. problem.Select(run => (string[])
             [
                 run.Mode.Title, .. ResultSummary.Row(run.Result, metric, pick).Skip(1),
-                Format.Seconds(run.Result.Outcome.Elapsed), Format.Bytes(ResultSummary.BytesPerParticipant(run.Result)),
+                Format.Seconds(run.Result.Outcome.Elapsed) + " s", Format.Bytes(ResultSummary.BytesPerParticipant(run.Result)),
             ])];
-            Tables.Figures(console, ["mode", "together", "pooled", "best alone", "mean alone", "seconds", "sent"], rows, [18, 8, 7, 10, 10, 7, 7]);
+            Tables.Figures(console, ["mode", "joint", "pooled", "best alone", "mean alone", "time", "sent"], rows, [18, 7, 7, 10, 10, 6, 7]);
             console.WriteLine();
         }
-        console.WriteLine("together: the model trained by all five. pooled: the same learner on all rows in one place.");
-        console.WriteLine("alone: each participant on its own rows. sent: bytes per participant over the whole run.");
+        Tables.Pairs(console,
+        [
+            ("joint", "the model trained by all five"),
+            ("pooled", "the same learner on all rows in one place"),
+            ("alone", "each participant on its own rows"),
+            ("sent", "bytes per participant over the whole run"),
+        ]);
         console.WriteLine();
         var shown = Format.Path(folder);
         console.WriteWhole($"Report: {Path.Combine(shown, "report.html")}");

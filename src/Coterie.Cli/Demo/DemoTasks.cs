@@ -18,7 +18,7 @@ internal static class DemoTasks
 {
     public static DemoProblem[] Problems { get; } =
     [
-        new("diabetes", "How diabetes progresses within a year: ridge regression", "diabetes_raw.csv",
+        new("diabetes", "Diabetes progression, ridge regression", "diabetes_raw.csv",
             """
               target: y
               participants: { count: 5, by: round-robin }
@@ -26,7 +26,7 @@ internal static class DemoTasks
             preprocessing: [ standardize ]
             learner: { name: ridge-regression, alpha: 10 }
             """),
-        new("breast-cancer", "Is a tumour benign: logistic regression", "breast_cancer_wdbc.csv",
+        new("breast-cancer", "Benign tumours, logistic regression", "breast_cancer_wdbc.csv",
             """
               target: benign
               participants: { count: 5, by: round-robin }
@@ -34,13 +34,13 @@ internal static class DemoTasks
             preprocessing: [ standardize ]
             learner: { name: logistic-regression, C: 1 }
             """),
-        new("wine", "Groups of wines: k-means", "wine_cultivars.csv",
+        new("wine", "Groups of wines, k-means", "wine_cultivars.csv",
             """
               participants: { count: 5, by: round-robin }
               test: { every: 5 }
               columns: { exclude: [ cultivar ] }      # the answer is no feature
             preprocessing: [ standardize ]
-            learner: { name: k-means, k: 3, restarts: 10 }
+            learner: { name: k-means, k: 3, starts: box }
             """),
     ];
 

@@ -11,7 +11,8 @@ internal static class PlanOutput
     public static void Write(IAnsiConsole console, RunPlan plan)
     {
         var task = plan.Task;
-        console.MarkupLineInterpolated($"[bold]{task.File.Name}[/]: {task.File.Learner.Name}, {task.Mode.Mode}, {Format.Plural(task.Data.Participants.Length, "participant")}, {Format.Plural(task.Data.Participants.Sum(p => p.Shard.Rows), "training row")}");
+        console.MarkupLineInterpolated($"[bold]{task.File.Name}[/]");
+        console.WriteLine($"{task.File.Learner.Name}, {task.Mode.Mode}, {Format.Plural(task.Data.Participants.Length, "participant")}, {Format.Plural(task.Data.Participants.Sum(p => p.Shard.Rows), "training row")}");
         console.WriteLine();
         console.MarkupLine("[bold]Who learns what[/]");
         ModeOutput.WriteKnowledge(console, plan.Mode);

@@ -1,4 +1,3 @@
-using Coterie.Core.Learning;
 using Coterie.Federation.Runs;
 using Coterie.Learning.Evaluation;
 using Spectre.Console;
@@ -16,8 +15,9 @@ internal static class ResultSummary
     {
         var (part, pick) = Part(result.Metrics);
         var rows = result.Task.Data.Participants.Sum(p => p.Shard.Rows);
-        console.MarkupLineInterpolated($"[bold]{result.Task.File.Name}[/]: {result.Task.File.Learner.Name}, {result.Task.Mode.Mode}, {Format.Plural(result.Task.Data.Participants.Length, "participant")}, {Format.Plural(rows, "training row")}");
-        string[] header = [$"on the {part} rows", "together", .. result.Centralised is null ? [] : (string[])["pooled", "best alone", "mean alone"]];
+        console.MarkupLineInterpolated($"[bold]{result.Task.File.Name}[/]");
+        console.WriteLine($"{result.Task.File.Learner.Name}, {result.Task.Mode.Mode}, {Format.Plural(result.Task.Data.Participants.Length, "participant")}, {Format.Plural(rows, "training row")}");
+        string[] header = [$"on the {part} rows", "joint", .. result.Centralised is null ? [] : (string[])["pooled", "best alone", "mean alone"]];
         var headline = MetricNames.Headline(result.Task.Plan.Learner.Task);
         var figures = pick(result.Metrics)!.Values.OrderBy(v => v.Key == headline ? 0 : 1);
         console.WriteLine();
@@ -45,7 +45,5 @@ internal static class ResultSummary
             $"{Format.Plural(outcome.Rounds, "round")} in {Format.Seconds(outcome.Elapsed)} s; each participant sent {Format.Bytes(BytesPerParticipant(result))}, "
             + $"the coordinator {Format.Bytes(outcome.Traffic.SentBy(outcome.Roster.Coordinator))}.");
         foreach (var local in result.Local.Where(l => l.Metrics is null)) console.WriteLine($"{local.Name} alone gets no model: {local.Reason}");
-        if (result.Task.Plan.Learner.Task == LearningTask.Clustering && outcome.Model.Parameters.Find("centroids") is { } centroids)
-            console.WriteLine($"{Format.Plural(centroids.Rows, "cluster")}.");
     }
 }
