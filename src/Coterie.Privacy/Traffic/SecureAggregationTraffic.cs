@@ -15,15 +15,15 @@ internal static class SecureAggregationTraffic
     {
         var isComplete = Neighbourhoods.IsComplete(participants);
         long neighbours = isComplete ? participants - 1 : Neighbourhoods.ParametersOf(participants).Neighbours;
-        var keys = (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(Signatures.Length);
+        var keys = (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(SelfMask.CommitmentLength) + MessageSizes.Bytes(Signatures.Length);
         var share = MessageSizes.Bytes(ShareEnvelope.Length);
         var signature = MessageSizes.Bytes(Signatures.Length);
         var released = MessageSizes.Count + MessageSizes.Bytes(SecretShare.EncodedLength);
         // On the complete graph a participant holds a share of its own self mask too.
         var held = isComplete ? neighbours + 1 : neighbours;
         var participant = keys + (neighbours * share) + signature + MessageSizes.Count + (held * released);
-        // peer-keys, peer-shares, survivors and peer-consistency each begin with a set of participants.
-        var coordinator = (4 * MessageSizes.Set(participants)) + (neighbours * (MessageSizes.Bytes(keys) + share + signature));
+        // peer-keys, peer-shares, survivors and peer-consistency each begin with a set of participants; signatures come from the whole roster.
+        var coordinator = (4 * MessageSizes.Set(participants)) + (neighbours * (MessageSizes.Bytes(keys) + share)) + ((participants - 1) * signature);
         return new(participant, participants * coordinator);
     }
 

@@ -54,7 +54,7 @@ public sealed class TrafficModel
         get
         {
             if (!IsMasked || Neighbourhoods.IsComplete(Participants)) return default;
-            var part = MessageSizes.Bytes(HashCommitment.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
+            var part = MessageSizes.Bytes(HashCommitment.Length + Signatures.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
             return new(part, (long)Participants * Participants * part);
         }
     }
