@@ -15,10 +15,12 @@ public sealed class AgreementKey : IDisposable
     public const int PublicKeyLength = 65;
 
     private readonly ECDiffieHellman _key;
+    private readonly Dictionary<string, byte[]>? _agreed;
 
-    private AgreementKey(ECDiffieHellman key)
+    private AgreementKey(ECDiffieHellman key, bool remembers = false)
     {
         _key = key;
+        _agreed = remembers ? [] : null;
         PublicKey = [.. EncodePoint(key.ExportParameters(includePrivateParameters: false).Q)];
     }
 
@@ -26,7 +28,12 @@ public sealed class AgreementKey : IDisposable
     public ImmutableArray<byte> PublicKey { get; }
 
     /// <summary>Draws a fresh pair.</summary>
-    public static AgreementKey Create() => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256));
+    public static AgreementKey Create() => Create(remembers: false);
+
+    /// <summary>
+    /// Draws a fresh pair; <paramref name="remembers"/> keeps agreements until disposal, for a pair that derives several keys with each peer.
+    /// </summary>
+    internal static AgreementKey Create(bool remembers) => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), remembers);
 
     /// <summary>The pair of a reconstructed private key, which must belong to the public key that was announced.</summary>
     /// <exception cref="CryptographicException">The scalar is not a private key, or not the one of <paramref name="publicKey"/>.</exception>
@@ -81,23 +88,39 @@ public sealed class AgreementKey : IDisposable
     /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
     internal byte[] Derive(ReadOnlySpan<byte> peerPublicKey, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
     {
+        var derived = new byte[MaskGenerator.KeyLength];
+        if (_agreed is null)
+        {
+            var secret = Agree(peerPublicKey);
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, info);
+            CryptographicOperations.ZeroMemory(secret);
+            return derived;
+        }
+        var name = Convert.ToHexString(peerPublicKey);
+        if (!_agreed.TryGetValue(name, out var agreed)) _agreed[name] = agreed = Agree(peerPublicKey);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, agreed, derived, salt, info);
+        return derived;
+    }
+
+    /// <summary>Forgets the private key and what was agreed with it.</summary>
+    public void Dispose()
+    {
+        foreach (var secret in _agreed?.Values ?? []) CryptographicOperations.ZeroMemory(secret);
+        _agreed?.Clear();
+        _key.Dispose();
+    }
+
+    /// <summary>The raw agreement, pinned; the caller zeroes it.</summary>
+    private byte[] Agree(ReadOnlySpan<byte> peerPublicKey)
+    {
         using var peer = Import(peerPublicKey);
         using var peerKey = peer.PublicKey;
         var secret = _key.DeriveRawSecretAgreement(peerKey);
-        try
-        {
-            var derived = new byte[MaskGenerator.KeyLength];
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, info);
-            return derived;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secret);
-        }
+        var pinned = GC.AllocateArray<byte>(secret.Length, pinned: true);   // pinned: the collector leaves no second copy
+        secret.CopyTo(pinned, 0);
+        CryptographicOperations.ZeroMemory(secret);
+        return pinned;
     }
-
-    /// <summary>Forgets the private key.</summary>
-    public void Dispose() => _key.Dispose();
 
     private static ECDiffieHellman Import(ReadOnlySpan<byte> publicKey)
     {
