@@ -69,4 +69,7 @@ public sealed record ClassWeights
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(IsBalanced, Weights.Count);
+
+    /// <summary>Balanced, or name=weight pairs in ordinal order.</summary>
+    public override string ToString() => IsBalanced ? "balanced" : string.Join(',', Weights.Select(w => FormattableString.Invariant($"{Uri.EscapeDataString(w.Key)}={w.Value:R}")));
 }

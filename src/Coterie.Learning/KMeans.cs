@@ -41,6 +41,9 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
     public string Name => "k-means";
 
     /// <inheritdoc/>
+    public string Terms => FormattableString.Invariant($"{Name} k={k} restarts={restarts} starts={starts}");
+
+    /// <inheritdoc/>
     public LearningTask Task => LearningTask.Clustering;
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public sealed record LogisticDescent(double C = 1, LogisticPenalty Penalty = Log
     public string Name => "logistic-regression";
 
     /// <inheritdoc/>
+    public string Terms => FormattableString.Invariant($"{Name} descent C={C:R} penalty={Penalty} step={Step:R} class-weights={ClassWeights}");
+
+    /// <inheritdoc/>
     public LearningTask Task => LearningTask.BinaryClassification;
 
     /// <inheritdoc/>

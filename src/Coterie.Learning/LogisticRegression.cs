@@ -21,6 +21,9 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
     public string Name => "logistic-regression";
 
     /// <inheritdoc/>
+    public string Terms => FormattableString.Invariant($"{Name} newton C={C:R} penalty={Penalty} class-weights={ClassWeights}");
+
+    /// <inheritdoc/>
     public LearningTask Task => LearningTask.BinaryClassification;
 
     /// <summary>A last step below 1e-8 leaves, after quadratic convergence, a gradient at the level of rounding.</summary>

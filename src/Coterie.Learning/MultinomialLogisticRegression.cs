@@ -20,6 +20,9 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
     public string Name => "multinomial-logistic-regression";
 
     /// <inheritdoc/>
+    public string Terms => FormattableString.Invariant($"{Name} C={C:R} class-weights={ClassWeights}");
+
+    /// <inheritdoc/>
     public LearningTask Task => LearningTask.MulticlassClassification;
 
     /// <summary>A last step below 1e-8 leaves, after quadratic convergence, a gradient at the level of rounding.</summary>

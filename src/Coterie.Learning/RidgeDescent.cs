@@ -18,6 +18,9 @@ public sealed record RidgeDescent(double Alpha = 1, double Step = 0.1) : IHidden
     public string Name => "ridge-regression";
 
     /// <inheritdoc/>
+    public string Terms => FormattableString.Invariant($"{Name} descent alpha={Alpha:R} step={Step:R}");
+
+    /// <inheritdoc/>
     public LearningTask Task => LearningTask.Regression;
 
     /// <inheritdoc/>

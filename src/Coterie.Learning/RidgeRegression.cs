@@ -23,6 +23,9 @@ public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = 
     public string Name => Alpha == 0 ? "linear-regression" : "ridge-regression";
 
     /// <inheritdoc/>
+    public string Terms => FormattableString.Invariant($"ridge-regression closed-form alpha={Alpha:R} penalize-intercept={PenalizeIntercept}");
+
+    /// <inheritdoc/>
     public LearningTask Task => LearningTask.Regression;
 
     /// <inheritdoc/>

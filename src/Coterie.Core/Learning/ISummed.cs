@@ -9,6 +9,11 @@ public interface ISummed
     /// <summary>The name in task files.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// The algorithm and all its hyper-parameters on one line, the same at every party that means the same: what the parties of a run sign.
+    /// </summary>
+    string Terms { get; }
+
     /// <summary>When training ends unless the task says otherwise. Zero rounds: <see cref="ISummed{TModel}.Initialize"/> is the result and nothing is contributed.</summary>
     StopRule DefaultStop { get; }
 }

@@ -19,7 +19,7 @@ public static class ShardReader
     /// <param name="table">The table.</param>
     /// <param name="schema">Features and target; cells of categorical columns and classes become 0-based indices.</param>
     /// <param name="rows">0-based rows, in the shard's order.</param>
-    /// <param name="weights">The column of row weights; null: none.</param>
+    /// <param name="weights">The column of row weights, from 0 to the schema's weight bound; null: none.</param>
     /// <param name="withTarget">Whether to read the target, which has to be there then.</param>
     /// <exception cref="DataFileException">A column is missing, or a cell is outside of what the schema declares.</exception>
     public static Shard Read(DataTable table, Schema schema, ReadOnlySpan<int> rows, string? weights = null, bool withTarget = true)
@@ -31,7 +31,7 @@ public static class ShardReader
         for (var j = 0; j < width; j++)
             if (Find(table, schema.Features[j].Name) is { } cells) Fill(cells, schema.Features[j], rows, features.AsSpan(j), width);
         var targets = withTarget && schema.Target is { } target ? ReadTargets(Find(table, target.Name)!.Value, target, rows) : null;
-        return new Shard(new Matrix(rows.Length, width, features), targets, weights is null ? null : ReadWeights(Find(table, weights)!.Value, rows));
+        return new Shard(new Matrix(rows.Length, width, features), targets, weights is null ? null : ReadWeights(Find(table, weights)!.Value, schema.WeightBound, rows));
     }
 
     /// <summary>Null for a feature that a sparse table does not mention: zeros.</summary>
@@ -75,7 +75,7 @@ public static class ShardReader
         return new Matrix(rows.Length, 1, values);
     }
 
-    private static Matrix ReadWeights(Cells cells, ReadOnlySpan<int> rows)
+    private static Matrix ReadWeights(Cells cells, double bound, ReadOnlySpan<int> rows)
     {
         cells.RequireNumbers("of row weights");
         var values = new double[rows.Length];
@@ -83,6 +83,7 @@ public static class ShardReader
         {
             var weight = cells.Column.Numbers[rows[i]];
             if (!(weight >= 0)) throw cells.Error(rows[i], (double.IsNaN(weight) ? "the weight is missing" : string.Create(CultureInfo.InvariantCulture, $"the weight {weight:R} is negative")) + "; a number of at least 0 is expected.");
+            if (weight > bound) throw cells.Error(rows[i], $"the weight {CellText.Of(weight)} is above {CellText.Of(bound)}, the largest that may occur; declare a wider range or correct the cell.");
             values[i] = weight;
         }
         return new Matrix(rows.Length, 1, values);

@@ -31,7 +31,8 @@ public sealed class FileStore : IRunStore
     public async ValueTask<ReadOnlyMemory<byte>?> LoadAsync(string key, CancellationToken cancellationToken)
     {
         var path = PathOf("state", key);
-        return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
+        // A null array would convert to an empty state: absence is said explicitly.
+        return File.Exists(path) ? new ReadOnlyMemory<byte>(await File.ReadAllBytesAsync(path, cancellationToken)) : (ReadOnlyMemory<byte>?)null;
     }
 
     /// <inheritdoc/>

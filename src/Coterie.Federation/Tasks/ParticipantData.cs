@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
+using Coterie.Federation.Data;
 
 namespace Coterie.Federation.Tasks;
 
@@ -8,7 +9,17 @@ namespace Coterie.Federation.Tasks;
 /// <param name="Name">The participant.</param>
 /// <param name="Shard">Its rows, at least one.</param>
 /// <param name="Origins">Where each row came from.</param>
-public sealed record ParticipantData(PartyId Name, Shard Shard, ImmutableArray<RowOrigin> Origins);
+public sealed record ParticipantData(PartyId Name, Shard Shard, ImmutableArray<RowOrigin> Origins)
+{
+    /// <summary>What is wrong with <see cref="Shard"/>, as an error that names file, line and column.</summary>
+    public DataFileException Locate(ShardException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error.Row is { } row && row >= 0 && row < Origins.Length
+            ? new DataFileException(Origins[row].File, Origins[row].Line, error.Column, error.Message, error)
+            : new DataFileException(Origins[0].File, null, error.Column, error.Message, error);
+    }
+}
 
 /// <summary>Where a row came from.</summary>
 /// <param name="File">Path of its file.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
+using Coterie.Core.Parties;
 
 namespace Coterie.Federation.Tasks;
 
@@ -22,5 +23,17 @@ public sealed record TaskData(Schema Schema, ImmutableArray<ParticipantData> Par
     /// <param name="seed">The run's public seed.</param>
     /// <exception cref="TaskFileException">The task names a column that is not there, or leaves a participant without rows.</exception>
     /// <exception cref="Data.DataFileException">A file is absent or its content is not what the task says.</exception>
-    public static TaskData Load(TaskFile task, LearningTask learning, ulong seed) => TaskDataLoader.Load(task, learning, seed);
+    public static TaskData Load(TaskFile task, LearningTask learning, ulong seed) => TaskDataLoader.Load(task, learning, seed, null);
+
+    /// <summary>
+    /// What participant <paramref name="self"/> reads on its own machine: where every participant has a file, only its own, and no
+    /// file of test or validation rows; else the one file, of which it keeps its part. The result has one participant.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="learning">What its learner predicts: decides how the target is read.</param>
+    /// <param name="seed">The run's public seed.</param>
+    /// <param name="self">The participant.</param>
+    /// <exception cref="TaskFileException">The task has no such participant, names a column that is not there, or leaves it without rows.</exception>
+    /// <exception cref="Data.DataFileException">A file is absent or its content is not what the task says.</exception>
+    public static TaskData LoadOwn(TaskFile task, LearningTask learning, ulong seed, PartyId self) => TaskDataLoader.Load(task, learning, seed, self);
 }

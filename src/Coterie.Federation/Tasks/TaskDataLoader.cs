@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Data;
@@ -12,37 +13,57 @@ internal sealed class TaskDataLoader
     private readonly TaskFile _task;
     private readonly LearningTask _learning;
     private readonly ulong _seed;
+    private readonly ImmutableArray<(PartyId Name, string File, int Index)> _files; // where every participant has its own
     private readonly ImmutableArray<DataTable> _tables; // what trains: one file, or one per participant
     private readonly DataTable? _testFile;
     private readonly DataTable? _validationFile;
     private readonly SchemaRequest _request;
     private readonly Schema _schema;
 
-    private TaskDataLoader(TaskFile task, LearningTask learning, ulong seed)
+    private TaskDataLoader(TaskFile task, LearningTask learning, ulong seed, PartyId? self)
     {
         (_task, _learning, _seed) = (task, learning, seed);
         var texts = task.Data.Schema.Values.Where(c => c.Type is ColumnType.Text or ColumnType.Categorical || !c.Values.IsEmpty).Select(c => c.Name).ToFrozenSet(StringComparer.Ordinal);
-        _tables = task.Data.Participants is FileParticipants { Files: var files } ? [.. files.Select(f => DataFile.Read(f.File, texts))] : [DataFile.Read(task.Data.File!, texts)];
-        _testFile = task.Data.Test is FileHoldOut test ? DataFile.Read(test.File, texts) : null;
-        _validationFile = task.Data.Validation is FileHoldOut validation ? DataFile.Read(validation.File, texts) : null;
+        _files = FilesOf(task, self);
+        _tables = _files.IsEmpty ? [DataFile.Read(task.Data.File!, texts)] : [.. _files.Select(f => DataFile.Read(f.File, texts))];
+        var hasHeldOutFiles = self is null || _files.IsEmpty;
+        _testFile = hasHeldOutFiles && task.Data.Test is FileHoldOut test ? DataFile.Read(test.File, texts) : null;
+        _validationFile = hasHeldOutFiles && task.Data.Validation is FileHoldOut validation ? DataFile.Read(validation.File, texts) : null;
         _request = RequestFor(task, learning);
         DataTable[] all = [.. _tables, .. _testFile is null ? [] : (ReadOnlySpan<DataTable>)[_testFile], .. _validationFile is null ? [] : (ReadOnlySpan<DataTable>)[_validationFile]];
         TaskColumns.Check(task, all, _request);
         _schema = SchemaInference.Infer(all, _request);
-        if (task.Data.Weights is { } weights) _schema = _schema with { WeightBound = WeightBound(weights) };
+        if (task.Data.Weights is { } weights) _schema = _schema with { WeightBound = WeightBound(weights, all) };
     }
 
-    public static TaskData Load(TaskFile task, LearningTask learning, ulong seed)
+    /// <summary>Everything, or with <paramref name="self"/> what that participant reads.</summary>
+    public static TaskData Load(TaskFile task, LearningTask learning, ulong seed, PartyId? self)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return new TaskDataLoader(task, learning, seed).Load();
+        var data = new TaskDataLoader(task, learning, seed, self).Load();
+        if (self is not { } name) return data;
+        return data.Participants.FirstOrDefault(p => p.Name == name) is { } own ? data with { Participants = [own] } : throw NoSuch(task, name, data.Participants.Select(p => p.Name));
     }
+
+    private static ImmutableArray<(PartyId Name, string File, int Index)> FilesOf(TaskFile task, PartyId? self)
+    {
+        if (task.Data.Participants is not FileParticipants { Files: var files }) return [];
+        var names = PartyNames.Sanitise(files.Select(f => f.Name));
+        ImmutableArray<(PartyId Name, string File, int Index)> all = [.. files.Select((f, k) => (names[k], f.File, k))];
+        if (self is not { } name) return all;
+        return names.Contains(name) ? [all[names.IndexOf(name)]] : throw NoSuch(task, name, names);
+    }
+
+    private static TaskFileException NoSuch(TaskFile task, PartyId name, IEnumerable<PartyId> names) =>
+        task.Error("data.participants", $"there is no participant '{name}'; {Nearest.Advice(name.Name, [.. names.Select(n => n.Name)])}");
 
     private TaskData Load()
     {
         var parts = new List<(DataTable Table, RowParts Rows)>();
-        for (var k = 0; k < _tables.Length; k++) parts.Add((_tables[k], RowParts.Split(_task, _tables[k], _seed, k)));
-        var participants = _task.Data.Participants is FileParticipants { Files: var files } ? FromFiles(files, parts) : Deal(parts[0].Table, parts[0].Rows.Training);
+        for (var k = 0; k < _tables.Length; k++) parts.Add((_tables[k], RowParts.Split(_task, _tables[k], _seed, _files.IsEmpty ? 0 : _files[k].Index)));
+        ImmutableArray<ParticipantData> participants = !_files.IsEmpty
+            ? [.. _files.Select((f, k) => Participant(f.Name, parts[k].Table, parts[k].Rows.Training, $"data.participants[{f.Index}]"))]
+            : Deal(parts[0].Table, parts[0].Rows.Training);
         var test = HeldOut("data.test", _task.Data.Test, _testFile, parts, r => r.Test);
         var validation = HeldOut("data.validation", _task.Data.Validation, _validationFile, parts, r => r.Validation);
         return new TaskData(_schema, participants, test?.Shard, validation?.Shard)
@@ -50,14 +71,6 @@ internal sealed class TaskDataLoader
             TestOrigins = test?.Origins ?? [],
             ValidationOrigins = validation?.Origins ?? [],
         };
-    }
-
-    private ImmutableArray<ParticipantData> FromFiles(ImmutableArray<ParticipantFile> files, List<(DataTable Table, RowParts Rows)> parts)
-    {
-        var names = PartyNames.Sanitise(files.Select(f => f.Name));
-        var all = ImmutableArray.CreateBuilder<ParticipantData>(files.Length);
-        for (var k = 0; k < files.Length; k++) all.Add(Participant(names[k], parts[k].Table, parts[k].Rows.Training, $"data.participants[{k}]"));
-        return all.MoveToImmutable();
     }
 
     private ImmutableArray<ParticipantData> Deal(DataTable table, int[] training)
@@ -81,7 +94,7 @@ internal sealed class TaskDataLoader
     private (Shard Shard, ImmutableArray<RowOrigin> Origins)? HeldOut(
         string field, HoldOut? settings, DataTable? file, List<(DataTable Table, RowParts Rows)> parts, Func<RowParts, int[]> select)
     {
-        if (settings is null) return null;
+        if (settings is null || (settings is FileHoldOut && file is null)) return null;
         if (file is not null) return (ReadHeldOut(file, [.. Enumerable.Range(0, file.Rows)]), Origins(file, [.. Enumerable.Range(0, file.Rows)]));
         var taken = parts.Where(p => select(p.Rows).Length > 0).ToArray();
         if (taken.Length == 0) throw _task.Error(field, "selects no row.");
@@ -104,12 +117,12 @@ internal sealed class TaskDataLoader
         AreFilesSeparate = task.Data.Participants is FileParticipants,
     };
 
-    /// <summary>The declared maximum, else the largest weight of the one file.</summary>
-    private double WeightBound(string weights)
+    /// <summary>The declared maximum, else the largest weight in the task's own files.</summary>
+    private double WeightBound(string weights, DataTable[] tables)
     {
         if (_task.Data.Schema.GetValueOrDefault(weights) is { HasRange: true } declared) return declared.Maximum;
         if (_request.AreFilesSeparate)
             throw _task.Error("data.weights", $"with one file per participant nobody may look for the largest weight; declare schema: {{ {weights}: {{ range: [0, LARGEST] }} }}.");
-        return _tables[0].Find(weights)!.IsNumeric ? System.Numerics.Tensors.TensorPrimitives.MaxNumber(_tables[0].Find(weights)!.Numbers) : 1;
+        return tables.Select(t => t.Find(weights)).Where(c => c is { IsNumeric: true }).Select(c => TensorPrimitives.MaxNumber(c!.Numbers)).DefaultIfEmpty(1).Max();
     }
 }

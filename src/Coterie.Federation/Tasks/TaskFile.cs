@@ -11,7 +11,7 @@ public sealed record TaskFile
     /// <summary>Longest task file accepted.</summary>
     public const int MaximumBytes = 1 << 20;
 
-    /// <summary>Absolute path of the task file; relative paths in it start from its folder.</summary>
+    /// <summary>Path of the task file as it was given; relative paths in it start from its folder.</summary>
     public required string File { get; init; }
 
     /// <summary>The task's name: letters, digits, '-', '_' and '.', at most 100; also names its folder of results.</summary>

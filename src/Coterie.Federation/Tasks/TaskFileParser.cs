@@ -13,13 +13,12 @@ internal static class TaskFileParser
 
     public static TaskFile Load(string path)
     {
-        var full = Path.GetFullPath(path);
-        var info = new FileInfo(full);
+        var info = new FileInfo(path);
         if (!info.Exists) throw new TaskFileException(path, 1, "", "there is no such task file.");
-        if (info.Length > TaskFile.MaximumBytes) throw TooLong(full);
+        if (info.Length > TaskFile.MaximumBytes) throw TooLong(path);
         try
         {
-            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(full)), path);
+            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)), path);
         }
         catch (DecoderFallbackException invalid)
         {
@@ -46,8 +45,7 @@ internal static class TaskFileParser
     /// <summary>Null only when a defect was told.</summary>
     private static TaskFile? Read(MappingReader root, string path)
     {
-        var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full)!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var name = ReadName(root);
         var data = root.Take("data", "a mapping with file and participants") is { } section ? DataSectionParser.Read(root.Problems, section, folder) : null;
         var preprocessing = ReadPreprocessing(root);
@@ -57,7 +55,7 @@ internal static class TaskFileParser
         var stop = ReadStop(root);
         root.Finish();
         return name is null || data is null || learner is null || privacy is null ? null
-            : new TaskFile { File = full, Name = name, Data = data, Preprocessing = preprocessing, Learner = learner, Privacy = privacy, Stop = stop };
+            : new TaskFile { File = path, Name = name, Data = data, Preprocessing = preprocessing, Learner = learner, Privacy = privacy, Stop = stop };
     }
 
     private static string? ReadName(MappingReader root)

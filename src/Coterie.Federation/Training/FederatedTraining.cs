@@ -152,8 +152,8 @@ public static class FederatedTraining
         var writer = new WireWriter();
         writer.WriteText("coterie terms v1");
         writer.WriteText(task.Mode.Topology.ToString());
-        foreach (var preprocessor in task.Plan.Preprocessors) writer.WriteText(preprocessor.ToString() ?? preprocessor.Name);
-        writer.WriteText(task.Plan.Learner.ToString() ?? task.Plan.Learner.Name);
+        foreach (var preprocessor in task.Plan.Preprocessors) writer.WriteText(preprocessor.Terms);
+        writer.WriteText(task.Plan.Learner.Terms);
         writer.WriteInt32(task.Plan.Stop.Rounds);
         writer.WriteDouble(task.Plan.Stop.Tolerance ?? double.NaN);
         writer.WriteInt64(unchecked((long)task.Plan.Seed));

@@ -31,6 +31,9 @@ public sealed class Impute(ImputeStrategy strategy = ImputeStrategy.Mean) : IPre
     public string Name => "impute";
 
     /// <inheritdoc/>
+    public string Terms => $"{Name} {strategy}";
+
+    /// <inheritdoc/>
     public StopRule DefaultStop => strategy == ImputeStrategy.Mean ? new(1, null) : GridQuantiles.Stop;
 
     /// <inheritdoc/>

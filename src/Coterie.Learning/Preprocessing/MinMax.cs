@@ -22,6 +22,9 @@ public sealed class MinMax : IPreprocessor<MinMaxModel>
     public string Name => "min-max";
 
     /// <inheritdoc/>
+    public string Terms => Name;
+
+    /// <inheritdoc/>
     public StopRule DefaultStop => GridQuantiles.Stop;
 
     /// <inheritdoc/>

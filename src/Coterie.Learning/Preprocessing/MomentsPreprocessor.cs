@@ -11,6 +11,9 @@ public abstract class MomentsPreprocessor : IPreprocessor<ColumnMoments>
     public abstract string Name { get; }
 
     /// <inheritdoc/>
+    public abstract string Terms { get; }
+
+    /// <inheritdoc/>
     public StopRule DefaultStop => MomentRounds.Stop;
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ public sealed class OneHot(ImmutableArray<string> columns, bool dropFirst = fals
     public string Name => "one-hot";
 
     /// <inheritdoc/>
+    public string Terms => $"{Name} drop-first={dropFirst} columns={string.Join(',', columns.Select(Uri.EscapeDataString))}";
+
+    /// <inheritdoc/>
     public StopRule DefaultStop => new(0, null);
 
     /// <inheritdoc/>

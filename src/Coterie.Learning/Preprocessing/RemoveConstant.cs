@@ -11,6 +11,9 @@ public sealed class RemoveConstant : MomentsPreprocessor
     public override string Name => "remove-constant";
 
     /// <inheritdoc/>
+    public override string Terms => Name;
+
+    /// <inheritdoc/>
     /// <exception cref="ShardException">No column would be left.</exception>
     public override Schema TransformSchema(Schema schema, ColumnMoments model)
     {

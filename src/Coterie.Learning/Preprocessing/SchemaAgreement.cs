@@ -24,6 +24,9 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
     public string Name => "schema-agreement";
 
     /// <inheritdoc/>
+    public string Terms => $"{Name} {task}";
+
+    /// <inheritdoc/>
     public StopRule DefaultStop => new(1, null);
 
     internal bool IsClassification => task is LearningTask.BinaryClassification or LearningTask.MulticlassClassification;

@@ -18,6 +18,9 @@ public sealed class Standardize : MomentsPreprocessor
     public override string Name => "standardize";
 
     /// <inheritdoc/>
+    public override string Terms => Name;
+
+    /// <inheritdoc/>
     public override Schema TransformSchema(Schema schema, ColumnMoments model)
     {
         ArgumentNullException.ThrowIfNull(schema);

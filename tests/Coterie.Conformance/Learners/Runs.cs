@@ -45,5 +45,5 @@ internal static class Runs
         return expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / expected.Max(Math.Abs);
     }
 
-    private static string NameOf(ModeOptions mode) => mode.Topology == Topology.Ring ? $"{mode.Mode} on a ring" : mode.Mode;
+    public static string NameOf(ModeOptions mode) => mode.Topology == Topology.Ring ? $"{mode.Mode} on a ring" : mode.Mode;
 }

@@ -15,7 +15,8 @@ public sealed class ShardReaderTests : IDisposable
         var table = DataFile.Read(_folder.Write("t.csv", "w,sex,x,y\n1,m,5,no\n0,?,,yes\n2.5,f,7,no\n"));
         var schema = new Schema(
             [new Column("x"), new Column("sex", ColumnType.Categorical) { Values = ["f", "m"] }],
-            new Column("y", ColumnType.Categorical) { Values = ["yes", "no"] });
+            new Column("y", ColumnType.Categorical) { Values = ["yes", "no"] })
+        { WeightBound = 2.5 };
         var shard = ShardReader.Read(table, schema, [2, 0, 1], "w");
         Assert.Equal([7, 0, 5, 1, double.NaN, double.NaN], shard.Features.ToArray());
         Assert.Equal([1, 1, 0], shard.Targets!.ToArray());
@@ -57,6 +58,7 @@ public sealed class ShardReaderTests : IDisposable
 
     [Theory]
     [InlineData("w,y\n1,1\n-1,1\n", 3, "the weight -1 is negative")]
+    [InlineData("w,y\n1,1\n1.5,1\n", 3, "the weight 1.5 is above 1")]
     [InlineData("w,y\n1,1\n,1\n", 3, "the weight is missing")]
     [InlineData("w,y\n1,1\nmuch,1\n", 3, "'much' is no finite number")]
     public void Read_BadWeight_NamesTheLine(string content, int line, string problem)

@@ -143,6 +143,19 @@ public sealed class KMeansTests
     }
 
     [Fact]
+    public void Train_LoneRow_IsNoStart()
+    {
+        var (schema, shards) = Agreed(Shard.Concatenate(Groups(), new Shard(new Matrix(1, 2, [100, 90]))));
+        var recorder = new StartRecorder(new KMeans(4, 20));
+
+        SumDriver.Train(recorder, schema, shards);
+
+        // After the candidates of the box, every start stands for five rows or more.
+        var starts = recorder.Starts.TakeLast(80);
+        Assert.All(starts, s => Assert.True(Math.Abs(s[0] - 100) + Math.Abs(s[1] - 90) > 1, $"({s[0]}, {s[1]})"));
+    }
+
+    [Fact]
     public void Open_MissingCell_NamesIt()
     {
         var (schema, _) = Agreed(Groups());

@@ -10,7 +10,8 @@ namespace Coterie.Tests.Preprocessing;
 public sealed class ColumnStageTests
 {
     private static readonly Schema Mixed = new(
-        [new Column("x") { Minimum = 0, Maximum = 8 }, new Column("c", ColumnType.Categorical) { Values = ["u", "v", "w"] }, new Column("k") { Minimum = 0, Maximum = 8 }], new Column("y")) { TotalRows = 4 };
+        [new Column("x") { Minimum = 0, Maximum = 8 }, new Column("c", ColumnType.Categorical) { Values = ["u", "v", "w"] }, new Column("k") { Minimum = 0, Maximum = 8 }], new Column("y"))
+    { TotalRows = 4 };
 
     private static readonly Shard Rows = new(new Matrix(4, 3, [1, 0, 0.1, 2, 2, 0.1, 3, double.NaN, 0.1, 7, 1, 0.1]), Matrix.Column(1, 2, 3, 4));
 

@@ -34,6 +34,16 @@ public sealed class ImputeTests
     }
 
     [Fact]
+    public void Train_SmallCellsAmongLarge_AreNotLost()
+    {
+        // The unit in the last place of 1e13 is 2e-3: plain summation drops every 1e-4.
+        double[] cells = [1e13, .. Enumerable.Repeat(1e-4, 1000), -1e13];
+        var schema = new Schema([new Column("x") { Minimum = -1e13, Maximum = 1e13 }], null) { TotalRows = cells.Length };
+
+        Assert.Equal(0.1 / cells.Length, SumDriver.Train(new Impute(), schema, [new Shard(Matrix.Column(cells))]).Values[0], 1e-9);
+    }
+
+    [Fact]
     public void Transform_AfterStandardize_KeepsTheBoundOnTheMeanSquare()
     {
         var schema = SumDriver.Numeric(1, withTarget: false);

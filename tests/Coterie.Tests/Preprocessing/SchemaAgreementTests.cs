@@ -45,6 +45,7 @@ public sealed class SchemaAgreementTests
         Assert.Equal(("age", 1), (error.Column, error.Row));
         Assert.Contains("130", error.Message, StringComparison.Ordinal);
         Assert.Contains("[-1, 130]", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Throws<ShardException>(() => Regression.Open(declared, Rows((30, 1), (-0.5, 2)))).Row);
     }
 
     [Theory]

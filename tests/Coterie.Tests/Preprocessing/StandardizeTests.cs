@@ -71,6 +71,18 @@ public sealed class StandardizeTests
         AssertClose([.. one.Deviations], many.Deviations, 1e-13);
     }
 
+    [Fact]
+    public void Update_LastRoundAfterAMeanThatWasOff_CorrectsIt()
+    {
+        var schema = new Schema([new Column("x") { Minimum = 0, Maximum = 8 }], null) { TotalRows = 4 };
+        var (last, off) = (new Round(2, 4, 1, 1), new ColumnMoments([4], [3.5], [8], [0]));
+        var shard = new Shard(Matrix.Column(1, 2, 3, 6));
+
+        var model = Stage.Update(schema, off, Stage.Open(schema, shard).Contribute(off, last), last).Model;
+
+        Assert.Equal((3, Math.Sqrt(3.5)), (model.Means[0], model.Deviations[0]));
+    }
+
     [Theory]
     [InlineData(0.1)]
     [InlineData(0.0)]
@@ -86,6 +98,26 @@ public sealed class StandardizeTests
         Assert.All(transformed[0].Features.ToArray(), c => Assert.Equal(0, c, 1e-11));
         SumDriver.AssertWithinSchema(standardised, transformed);
         Assert.True(standardised.Features[0].Bound > 0);
+    }
+
+    [Fact]
+    public void Train_ManyConstants_HaveNoDeviation()
+    {
+        // Means of equal cells are off by a rounding or none, depending on the number.
+        double[] constants = [.. Enumerable.Range(1, 60).Select(i => Math.Pow(i, 2.7) / 7)];
+        var shards = Table.Deal(new Shard(Matrix.Create(991, 60, v => { for (var i = 0; i < v.Length; i++) v[i] = constants[i % 60]; })), 7);
+        var schema = SumDriver.Apply(new SchemaAgreement(LearningTask.Clustering), SumDriver.Numeric(60, withTarget: false), shards).Schema;
+
+        Assert.All(SumDriver.Train(Stage, schema, shards).Deviations, s => Assert.Equal(0, s));
+        Assert.All(SumDriver.Train(Stage, schema, shards, quantised: true).Deviations, s => Assert.Equal(0, s));
+    }
+
+    [Fact]
+    public void Train_CellsEqualUpToRounding_AreConstant()
+    {
+        var schema = new Schema([new Column("x") { Minimum = 0, Maximum = 1 }], null) { TotalRows = 4 };
+
+        Assert.Equal(0, SumDriver.Train(Stage, schema, [new Shard(Matrix.Column(0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2))]).Deviations[0]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coterie.Core.Learning;
+using Coterie.Core.Parties;
 using Coterie.Federation.Data;
 using Coterie.Federation.Tasks;
 using Coterie.Tests.Data;
@@ -130,6 +131,39 @@ public sealed class TaskDataTests : IDisposable
         Assert.Equal([1, -1, 1], data.Participants[1].Shard.Targets!.ToArray());
         Assert.Equal([11, 12], data.Test!.Features.ToArray());
         Assert.Empty(data.Schema.Target!.Values);
+    }
+
+    [Fact]
+    public void LoadOwn_FilePerParticipant_ReadsNoOtherFile()
+    {
+        _folder.Write("s.csv", "x,y\n1,2\n3,4\n5,6\n");
+        const string text = "task: t\ndata:\n  participants: [ { name: n, file: absent.csv }, { name: s, file: s.csv } ]\n  test: { file: absent.csv }\n  validation: { fraction: 0.3 }\nlearner: l\nprivacy: { mode: federated }\n";
+        var task = TaskFile.Parse(text, _folder.At("task.yaml"));
+        var data = TaskData.LoadOwn(task, LearningTask.Regression, 3, new PartyId("s"));
+        Assert.Equal("s", Assert.Single(data.Participants).Name.Name);
+        Assert.Null(data.Test);
+        _folder.Write("absent.csv", "x,y\n1,2\n3,4\n5,6\n");
+        Assert.Equal(TaskData.Load(task, LearningTask.Regression, 3).Participants[1].Shard.Features, data.Participants[0].Shard.Features);
+        AssertRefused(() => TaskData.LoadOwn(task, LearningTask.Regression, 3, new PartyId("q")), "data.participants", 3, "there is no participant 'q'");
+    }
+
+    [Fact]
+    public void LoadOwn_DealtRows_KeepsItsPart()
+    {
+        WriteRows(12);
+        var task = TaskFile.Parse("task: t\ndata: { file: d.csv, participants: { count: 3 } }\nlearner: l\nprivacy: { mode: federated }\n", _folder.At("task.yaml"));
+        Assert.Equal([1, 4, 7, 10], X(Assert.Single(TaskData.LoadOwn(task, LearningTask.Regression, 0, new PartyId("participant-2")).Participants).Shard));
+        AssertRefused(() => TaskData.LoadOwn(task, LearningTask.Regression, 0, new PartyId("participant-4")), "data.participants", 2, "did you mean 'participant-");
+    }
+
+    [Fact]
+    public void Locate_ShardException_NamesFileAndLine()
+    {
+        WriteRows(12);
+        var participant = Load("participants: { count: 3 }").Participants[1];
+        var error = participant.Locate(new ShardException("is missing.", "x", 2));
+        Assert.Equal((_folder.At("d.csv"), 9, "x", "is missing."), (error.File, error.Line, error.Column, error.Problem));
+        Assert.Null(participant.Locate(new ShardException("too few rows.")).Line);
     }
 
     [Fact]

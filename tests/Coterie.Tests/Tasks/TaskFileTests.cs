@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Federation.Tasks;
+using Coterie.Privacy.Sums;
 
 namespace Coterie.Tests.Tasks;
 

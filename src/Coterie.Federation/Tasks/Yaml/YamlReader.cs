@@ -14,6 +14,7 @@ internal sealed class YamlReader
     private readonly Parser _parser;
     private readonly Problems _problems;
     private int _nodes;
+    private int _line = 1; // of the last value begun
 
     private YamlReader(string text, Problems problems)
     {
@@ -24,13 +25,19 @@ internal sealed class YamlReader
     /// <summary>The document's root; throws what was found when the text is no YAML.</summary>
     public static YamlValue Read(string text, Problems problems)
     {
+        var reader = new YamlReader(text, problems);
         try
         {
-            return new YamlReader(text, problems).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlException invalid)
         {
             throw problems.Stop(LineOf(invalid.Start), "", "is not valid YAML: " + invalid.Message.TrimEnd('.') + ".", invalid);
+        }
+        catch (Exception invalid) when (invalid is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // The scanner answers some malformed texts with these instead of a YamlException.
+            throw problems.Stop(reader._line, "", "is not valid YAML at or after this line.", invalid);
         }
     }
 
@@ -52,6 +59,7 @@ internal sealed class YamlReader
         if (_parser.Accept<AnchorAlias>(out var alias)) throw _problems.Stop(LineOf(alias.Start), field, "aliases (*name) are not accepted; write the value out.");
         if (_parser.Accept<NodeEvent>(out var node) && (!node.Anchor.IsEmpty || !node.Tag.IsEmpty))
             throw _problems.Stop(LineOf(node.Start), field, "anchors (&name) and tags (!name) are not accepted; write the plain value.");
+        if (node is not null) _line = LineOf(node.Start);
         if (_parser.TryConsume<Scalar>(out var scalar)) return new YamlScalar(LineOf(scalar.Start), scalar.Value, scalar.Style == ScalarStyle.Plain);
         return _parser.Accept<SequenceStart>(out _) ? ReadList(field, depth) : ReadMapping(field, depth);
     }

@@ -1,0 +1,87 @@
+using Coterie.Conformance.Learners;
+using Coterie.Conformance.Support;
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Federation.RunStore;
+using Coterie.Federation.Training;
+using Coterie.Federation.Transports;
+using Coterie.Learning;
+
+namespace Coterie.Conformance.Laws;
+
+/// <summary>Every wait is bounded and every run can go on where it stopped.</summary>
+public sealed class ResumptionTests
+{
+    public static TheoryData<string> ModeNames => Runs.ModeNames;
+
+    [Theory]
+    [MemberData(nameof(ModeNames))]
+    public async Task RunAsync_EverybodyDiesInALateRound_GoesOnFromThereToTheSameModel(string mode)
+    {
+        var folder = Directory.CreateTempSubdirectory("coterie-resume-");
+        try
+        {
+            var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
+            var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode)) with
+            {
+                Stores = party => new FileStore(Path.Combine(folder.FullName, party.Name)),
+                Patience = TimeSpan.FromSeconds(5),
+            };
+            var uninterrupted = await FederatedTraining.RunAsync(task with { Stores = null });
+
+            var power = new CancellationTokenSource();
+            var network = new InProcessNetwork(task.Patience)
+            {
+                Intercept = e =>
+                {
+                    if (e.Step.Path.StartsWith("run/learner/2/", StringComparison.Ordinal)) power.Cancel();
+                    return e;
+                },
+            };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FederatedTraining.RunAsync(task, network, power.Token));
+
+            var steps = new System.Collections.Concurrent.ConcurrentBag<string>();
+            var watched = new InProcessNetwork(task.Patience) { Intercept = e => { steps.Add(e.Step.Path); return e; } };
+            var resumed = await FederatedTraining.RunAsync(task, watched, CancellationToken.None);
+            Assert.Equal(BlocksCodec.ToBytes(uninterrupted.Model.Parameters), BlocksCodec.ToBytes(resumed.Model.Parameters));
+            Assert.DoesNotContain(steps, s => s.StartsWith("run/learner/0/", StringComparison.Ordinal) || s.StartsWith("run/1-standardize/0/", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ModeNames))]
+    public async Task RunAsync_TheCoordinatorFallsSilent_EndsWithinItsPatience(string mode)
+    {
+        var (schema, shard) = SampleTask.For(LearningTask.Regression);
+        var task = Runs.Task(schema, shard, new RidgeRegression(), Runs.ModeOf(mode)) with { Patience = TimeSpan.FromMilliseconds(100) };
+        var silent = new InProcessNetwork(task.Patience) { Intercept = e => e.From == FederatedTraining.Coordinator ? null : e };
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => FederatedTraining.RunAsync(task, silent, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(error is ProtocolException or PeerUnavailableException, error.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(ModeNames))]
+    public async Task RunAsync_OneParticipantLeavesDuringTraining_TheOthersFinish(string mode)
+    {
+        var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
+        var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode)) with { Patience = TimeSpan.FromSeconds(5) };
+        var leaver = task.Participants[2].Name;
+        InProcessNetwork? network = null;
+        network = new InProcessNetwork(task.Patience)
+        {
+            Intercept = e =>
+            {
+                if (e.From != leaver || !e.Step.Path.StartsWith("run/learner/1/", StringComparison.Ordinal)) return e;
+                network!.Disconnect(leaver);
+                return null;
+            },
+        };
+        var outcome = await FederatedTraining.RunAsync(task, network, CancellationToken.None);
+        Assert.Equal(4, outcome.History[^1].Survivors);
+        Assert.True(outcome.Model.Parameters["coefficients"].ToArray().All(double.IsFinite));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using Coterie.Conformance.Learners;
+using Coterie.Core.Arithmetic;
+using Coterie.Core.Learning;
+using Coterie.Federation.Training;
+using Coterie.Learning;
+using Coterie.Testing;
+using Xunit.Abstractions;
+
+namespace Coterie.Conformance.Support;
+
+/// <summary>
+/// Which learner runs in which mode is found out, not declared: every learner of the catalogue, with every solver, is trained in every
+/// mode and compared with the same learner on pooled rows. The result is <c>docs/support-matrix.md</c>; run with
+/// <c>COTERIE_UPDATE=1</c> to write it.
+/// </summary>
+public sealed class SupportMatrixTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task EveryLearnerInEveryMode_EqualsPooledTraining_AndIsDocumented()
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# Support matrix").AppendLine();
+        text.AppendLine("Computed by a test, which trains every learner in every mode on the same rows and compares the model with the one from pooled rows.");
+        text.AppendLine("The figure is the largest difference of a parameter, relative to the largest parameter, rounded up to a power of ten;");
+        text.AppendLine("0 means equal to the bit. The degree is that of a contribution in the model's parameters, found by running the learner on shapes:");
+        text.AppendLine("at degree 0 a secure sum serves every mode; \"no\" means the learner has no form over hidden values.").AppendLine();
+        text.AppendLine($"| learner | degree in the model | {string.Join(" | ", Runs.Modes.Select(Runs.NameOf))} |");
+        text.AppendLine($"|---|---|{string.Concat(Enumerable.Repeat("---|", Runs.Modes.Length))}");
+        foreach (var (name, learner) in Learners())
+        {
+            text.Append($"| {name} | {learner.Accept(new DegreeVisitor())} |");
+            foreach (var mode in Runs.Modes)
+            {
+                var error = await ErrorAsync(learner, mode);
+                output.WriteLine($"{name}, {mode}: {error:E2}");
+                // Masked sums are rounded to fixed point; k-means and Newton's stopping may magnify that, far below any use.
+                Assert.InRange(error, 0, mode.Mode == "federated" ? 1e-9 : 1e-6);
+                text.Append(error == 0 ? " 0 |" : $" 1e{Math.Ceiling(Math.Log10(Math.Max(error, 1e-15)))} |");
+            }
+            text.AppendLine();
+        }
+        var path = Path.Combine(References.Repository, "docs", "support-matrix.md");
+        if (Environment.GetEnvironmentVariable("COTERIE_UPDATE") == "1") await File.WriteAllTextAsync(path, text.ToString());
+        Assert.Equal(Figureless(text.ToString()), Figureless(await File.ReadAllTextAsync(path)));
+    }
+
+    private static async Task<double> ErrorAsync(ILearner learner, Privacy.ModeOptions mode)
+    {
+        var (schema, shard) = SampleTask.For(learner.Task);
+        var task = Runs.Task(schema, shard, learner, mode);
+        var outcome = await FederatedTraining.RunAsync(task);
+        var pooled = await LocalPipeline.CentralisedAsync(task.Plan, schema, [shard], CancellationToken.None);
+        double[] expected = [.. pooled.Parameters.Values.SelectMany(v => v.ToArray())];
+        return Runs.RelativeError(expected, [.. outcome.Model.Parameters.Values.SelectMany(v => v.ToArray())]);
+    }
+
+    private static IEnumerable<(string Name, ILearner Learner)> Learners()
+    {
+        foreach (var entry in LearnerCatalogue.All)
+        {
+            var solvers = entry.Parameters.Where(p => p.Name == "solver").SelectMany(p => p.Choices).ToArray();
+            if (solvers.Length == 0) yield return (entry.Name, entry.Build(Fast(entry.Name, [])));
+            foreach (var solver in solvers) yield return ($"{entry.Name} ({solver})", entry.Build(Fast(entry.Name, new() { ["solver"] = solver })));
+        }
+    }
+
+    private static Dictionary<string, object?> Fast(string learner, Dictionary<string, object?> parameters)
+    {
+        if (learner == "k-means") parameters["k"] = 3L;
+        return parameters;
+    }
+
+    /// <summary>The document without its figures, whose last bits depend on the machine's vector width.</summary>
+    private static string Figureless(string text) =>
+        System.Text.RegularExpressions.Regex.Replace(text.ReplaceLineEndings("\n"), @" (0|1e-\d+) (?=\|)", " # ", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+
+    /// <summary>Runs one round of the learner on shapes.</summary>
+    private sealed class DegreeVisitor : ILearnerVisitor<string>
+    {
+        public string Visit<TModel>(ILearner<TModel> learner) where TModel : class
+        {
+            if (learner is not IHiddenLearner<TModel> hidden) return "no";
+            var (schema, shard) = SampleTask.For(learner.Task);
+            var ready = LocalPipelineSchema.Of(schema, shard, learner.Task);
+            var math = new ShapeArithmetic();
+            var rows = hidden.Featurize(ready.Schema, ready.Shard).ToBlocks().Select(m => new Shape(m.Rows, m.Columns, 0));
+            var model = hidden.Pack(hidden.Initialize(ready.Schema, 0)).Select(m => new Shape(m.Rows, m.Columns, 1));
+            var local = hidden.PrepareAsync(math, rows, CancellationToken.None).AsTask().Result;
+            var round = new Round(0, shard.Rows, 3, 0);
+            var (contribution, _) = hidden.ContributeAsync(math, model, local, round, CancellationToken.None).AsTask().Result;
+            var degree = contribution.Values.Max(v => v.Degree);
+            return degree == Shape.NotPolynomial ? "not polynomial" : degree.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+}

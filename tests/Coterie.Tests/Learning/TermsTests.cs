@@ -1,0 +1,27 @@
+using Coterie.Core.Learning;
+using Coterie.Learning;
+using Coterie.Learning.Preprocessing;
+
+namespace Coterie.Tests.Learning;
+
+/// <summary>The terms parties sign tell any two settings apart.</summary>
+public sealed class TermsTests
+{
+    [Fact]
+    public void Terms_AnyParameterChanged_Differ()
+    {
+        ISummed[] all =
+        [
+            new RidgeRegression(1), new RidgeRegression(2), new RidgeRegression(1, true), new RidgeDescent(1), new RidgeDescent(1, 0.2),
+            new LogisticRegression(1), new LogisticRegression(2), new LogisticRegression(1, LogisticPenalty.None),
+            new LogisticRegression(1) { ClassWeights = ClassWeights.Balanced }, new LogisticRegression(1) { ClassWeights = ClassWeights.Of([new("a", 2)]) },
+            new LogisticRegression(1) { ClassWeights = ClassWeights.Of([new("a", 3)]) }, new LogisticDescent(1), new LogisticDescent(1, Step: 0.2),
+            new MultinomialLogisticRegression(1), new MultinomialLogisticRegression(2), new MultinomialLogisticRegression(1) { ClassWeights = ClassWeights.Balanced },
+            new KMeans(3), new KMeans(4), new KMeans(3, 11), new KMeans(3, starts: KMeansStarts.Box),
+            new Standardize(), new RemoveConstant(), new MinMax(), new Impute(), new Impute(ImputeStrategy.Median),
+            new OneHot([]), new OneHot(["a"]), new OneHot(["a", "b"]), new OneHot(["a,b"]), new OneHot([], true),
+            new SchemaAgreement(LearningTask.Regression), new SchemaAgreement(LearningTask.Clustering),
+        ];
+        Assert.Equal(all.Length, all.Select(s => s.Terms).Distinct().Count());
+    }
+}
