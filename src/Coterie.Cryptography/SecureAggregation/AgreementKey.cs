@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace Coterie.Cryptography.SecureAggregation;
@@ -13,6 +14,11 @@ public sealed class AgreementKey : IDisposable
 
     /// <summary>Bytes of a public key: 04, X, Y.</summary>
     public const int PublicKeyLength = 65;
+
+    // y^2 = x^3 - 3x + b mod p: NIST SP 800-186, section 3.2.1.3.
+    private static readonly BigInteger FieldPrime = (BigInteger.One << 256) - (BigInteger.One << 224) + (BigInteger.One << 192) + (BigInteger.One << 96) - 1;
+    private static readonly BigInteger CurveB = new(
+        Convert.FromHexString("5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B"), isUnsigned: true, isBigEndian: true);
 
     private readonly ECDiffieHellman _key;
     private readonly Dictionary<string, byte[]>? _agreed;
@@ -71,17 +77,16 @@ public sealed class AgreementKey : IDisposable
     /// <summary>
     /// Whether <paramref name="publicKey"/> is an uncompressed point of the curve; check what a peer announces before it is passed on.
     /// </summary>
+    /// <remarks>
+    /// Coordinates below p and the curve's equation: P-256 has a prime number of points, so no further check is needed (NIST SP 800-56A rev. 3,
+    /// section 5.6.2.3.3, step 4). The framework's import multiplies the point by that number instead, at fifty times the price.
+    /// </remarks>
     public static bool IsValidPublicKey(ReadOnlySpan<byte> publicKey)
     {
-        try
-        {
-            using var key = Import(publicKey);
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
+        if (publicKey.Length != PublicKeyLength || publicKey[0] != 0x04) return false;
+        var x = new BigInteger(publicKey[1..33], isUnsigned: true, isBigEndian: true);
+        var y = new BigInteger(publicKey[33..], isUnsigned: true, isBigEndian: true);
+        return x < FieldPrime && y < FieldPrime && ((y * y) - (((x * x) - 3) * x) - CurveB) % FieldPrime == 0;
     }
 
     /// <summary>HKDF-SHA256 (RFC 5869) of the raw agreement with <paramref name="peerPublicKey"/>, for one described use: 32 bytes.</summary>
@@ -105,8 +110,11 @@ public sealed class AgreementKey : IDisposable
     /// <summary>Forgets the private key and what was agreed with it.</summary>
     public void Dispose()
     {
-        foreach (var secret in _agreed?.Values ?? []) CryptographicOperations.ZeroMemory(secret);
-        _agreed?.Clear();
+        if (_agreed is not null)
+        {
+            foreach (var secret in _agreed.Values) CryptographicOperations.ZeroMemory(secret);
+            _agreed.Clear();
+        }
         _key.Dispose();
     }
 
