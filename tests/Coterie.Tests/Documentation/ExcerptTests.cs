@@ -1,7 +1,5 @@
-using Coterie.Core.Learning;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
-using Coterie.Learning;
 
 namespace Coterie.Tests.Documentation;
 
@@ -30,22 +28,15 @@ public sealed class ExcerptTests
         }
     }
 
+    /// <summary>Prepared as if they lay beside the first sample's task.</summary>
     [Theory]
     [MemberData(nameof(EveryPage))]
-    public void TaskFiles_OnPages_AreAccepted(string page)
+    public void TaskFiles_OnPages_Prepare(string page)
     {
         foreach (var block in Pages.Blocks(page, "yaml").Where(b => b.StartsWith("task:", StringComparison.Ordinal)))
-        {
-            var task = TaskFile.Parse(block, Pages.FullPath("samples/01-diabetes-ridge/task.yaml"));
-            task.Learner.Build(task, LearnerCatalogue.All, "learner");
-        }
+            Assert.NotEmpty(PreparedTask.Prepare(TaskFile.Parse(block, Pages.FullPath("samples/01-diabetes-ridge/task.yaml")), 1).Data.Participants);
     }
 
     [Fact]
-    public void Readme_ItsTaskFile_Prepares()
-    {
-        var block = Assert.Single(Pages.Blocks("README.md", "yaml"));
-        var prepared = PreparedTask.Prepare(TaskFile.Parse(block, Pages.FullPath("samples/01-diabetes-ridge/task.yaml")), 1);
-        Assert.Equal((LearningTask.Regression, 5), (prepared.Plan.Learner.Task, prepared.Data.Participants.Length));
-    }
+    public void Readme_HasATaskFile() => Assert.StartsWith("task:", Assert.Single(Pages.Blocks("README.md", "yaml")), StringComparison.Ordinal);
 }
