@@ -1,0 +1,68 @@
+using Coterie.Federation.Runs;
+using Coterie.Federation.Runs.Planning;
+using Coterie.Federation.Tasks;
+using Coterie.Privacy.Traffic;
+
+namespace Coterie.EndToEnd.Planning;
+
+public sealed class TrafficForecastTests
+{
+    public static TheoryData<string, string> Runs()
+    {
+        var runs = new TheoryData<string, string>();
+        foreach (var sample in new[] { "01-diabetes-ridge", "02-breast-cancer-logistic", "03-wine-clusters" })
+            foreach (var privacy in new[] { "{ mode: federated }", "{ mode: secure-aggregation }", "{ mode: secure-aggregation, topology: ring }", "{ mode: federated, model-to: all }" })
+                runs.Add(sample, privacy);
+        return runs;
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public async Task Over_RoundsOfARun_EqualsItsTrafficToTheByte(string sample, string privacy)
+    {
+        var text = await File.ReadAllTextAsync(TaskPath(sample));
+        await AssertExactAsync(text.Replace("{ mode: secure-aggregation }", privacy, StringComparison.Ordinal), TaskPath(sample));
+    }
+
+    [Theory]
+    [InlineData("{ mode: secure-aggregation }")]
+    [InlineData("{ mode: secure-aggregation, topology: ring }")]
+    public async Task Over_RosterWithSparseGraph_EqualsTheTrafficToTheByte(string privacy)
+    {
+        var text = await File.ReadAllTextAsync(TaskPath("01-diabetes-ridge"));
+        await AssertExactAsync(
+            text.Replace("count: 5", "count: 40", StringComparison.Ordinal).Replace("[ standardize ]", "[ min-max ]", StringComparison.Ordinal)
+                .Replace("{ mode: secure-aggregation }", privacy, StringComparison.Ordinal),
+            TaskPath("01-diabetes-ridge"));
+    }
+
+    [Fact]
+    public async Task Profile_RidgeByGramMatrices_IsOfDegreeZero()
+    {
+        var plan = await RunPlan.OfAsync(PreparedTask.Prepare(TaskFile.Load(TaskPath("01-diabetes-ridge")), 1), CancellationToken.None);
+        Assert.Equal(0, plan.Profile?.Degree);
+        Assert.Equal(1, plan.Learner.MaximumRounds);
+    }
+
+    [Fact]
+    public async Task Profile_KMeans_IsNoPolynomial()
+    {
+        var plan = await RunPlan.OfAsync(PreparedTask.Prepare(TaskFile.Load(TaskPath("03-wine-clusters")), 1), CancellationToken.None);
+        Assert.NotNull(plan.Profile);
+        Assert.Null(plan.Profile.Degree);
+    }
+
+    private static async Task AssertExactAsync(string text, string path)
+    {
+        var task = PreparedTask.Prepare(TaskFile.Parse(text, path), 1);
+        var plan = await RunPlan.OfAsync(task, CancellationToken.None);
+        var outcome = (await TaskRunner.RunAsync(task, new RunOptions { Baselines = false }, CancellationToken.None)).Outcome;
+
+        Assert.InRange(outcome.Rounds, 1, plan.Learner.MaximumRounds);
+        var expected = plan.Over(outcome.Rounds);
+        Assert.All(outcome.Roster.Participants, p => Assert.Equal(expected.EachParticipant, outcome.Traffic.SentBy(p)));
+        Assert.Equal(expected, new TrafficEstimate(expected.EachParticipant, outcome.Traffic.SentBy(outcome.Roster.Coordinator)));
+    }
+
+    private static string TaskPath(string sample) => Path.Combine(Workspace.Samples, sample, "task.yaml");
+}
