@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
@@ -13,12 +14,16 @@ namespace Coterie.Privacy;
 /// </summary>
 /// <remarks>
 /// Steps of a stage: <c>start</c> (the coordinator names the round to begin with, after a resume with the model it reached); then per
-/// round the sum, and <c>next</c> (the model, or the end). The coordinator's state is saved after every round, before it is told to anyone.
+/// round the sum, and <c>next</c> (the model, or the end). A sum is bound to all broadcasts before it, of earlier stages too: what
+/// preprocessing opened decides over contributions as much as the model does. The coordinator's state is saved after every round, before it is told to anyone.
 /// </remarks>
 public sealed class SumMode(ISecureSum sum) : IPrivacyMode
 {
     /// <summary>Largest broadcast accepted: what a model of 2^27 parameters takes.</summary>
     private const int MaximumBroadcastBytes = 1 << 30;
+
+    /// <summary>Hash chain over every broadcast of the run so far, in the order of their steps.</summary>
+    private byte[] _broadcasts = new byte[SHA256.HashSizeInBytes];
 
     /// <inheritdoc/>
     public async ValueTask<TModel?> TrainAsync<TModel>(
@@ -46,7 +51,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
         {
             var round = RoundOf(session, schema, stage, state.Round);
             var model = summed.Unpack(schema, state.Model);
-            var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BlocksCodec.Hash(state.Model));
+            var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
             SumOutcome outcome;
             using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await sum.SumAsync(session, request, null, cancellationToken);
             Step<TModel> step;
@@ -71,9 +76,12 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
         ILocal<TModel>? local = null;
         while (!state.Done)
         {
+            if (state.Round >= stage.Stop.Rounds)
+                throw new ProtocolException(
+                    ProtocolErrorCode.Inconsistent, $"The coordinator asks for round {state.Round + 1} of {stage.Tag}; {stage.Stop.Rounds} were agreed.", stage.Tag.Path, session.Roster.Coordinator);
             var round = RoundOf(session, schema, stage, state.Round);
             var model = summed.Unpack(schema, state.Model);
-            var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BlocksCodec.Hash(state.Model));
+            var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
             Blocks<Matrix>? mine = null;
             using (session.Times.Measure(request.Step, Activity.Computing))
             {
@@ -91,19 +99,33 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
     }
 
     /// <summary>Tells every participant that can be reached; who cannot has dropped out and is no reason to stop.</summary>
-    private static async Task TellAsync(Session session, StepTag step, Position position, CancellationToken cancellationToken)
+    private async Task TellAsync(Session session, StepTag step, Position position, CancellationToken cancellationToken)
     {
         var bytes = position.ToBytes();
+        Chain(step, bytes);
         foreach (var participant in session.Roster.Participants)
             await session.Channel.TrySendAsync(participant, step, bytes, cancellationToken);
     }
 
-    private static async Task<Position> HearAsync(Session session, StepTag step, CancellationToken cancellationToken)
+    private async Task<Position> HearAsync(Session session, StepTag step, CancellationToken cancellationToken)
     {
         var coordinator = session.Roster.Coordinator;
         var bytes = await session.Channel.ReceiveAsync(coordinator, step, MaximumBroadcastBytes, cancellationToken);
+        Chain(step, bytes.Span);
         return Position.Read(bytes.Span, coordinator, step);
     }
+
+    private void Chain(StepTag step, ReadOnlySpan<byte> broadcast)
+    {
+        var writer = new WireWriter();
+        writer.WriteBytes(_broadcasts);
+        writer.WriteText(step.Path);
+        writer.WriteBytes(SHA256.HashData(broadcast));
+        _broadcasts = SHA256.HashData(writer.WrittenMemory.Span);
+    }
+
+    /// <summary>What a sum's masks and signatures are bound to: every broadcast so far, and the model, which in a first round nobody sent.</summary>
+    private byte[] BindingOf(Blocks<Matrix> model) => SHA256.HashData([.. _broadcasts, .. BlocksCodec.Hash(model)]);
 
     private static Round RoundOf(Session session, Schema schema, TrainingStage stage, int index) =>
         new(index, schema.TotalRows, session.Roster.Participants.Length, stage.Seed);

@@ -58,6 +58,9 @@ public sealed class RoundKeys : IDisposable
     public void ApplySelfMask(RoundContext context, PartyId self, Span<ulong> destination) =>
         SelfMask.Add(context, self, Seed, destination);
 
+    /// <summary>What this participant announces of its self-mask seed: 32 bytes.</summary>
+    public byte[] CommitToSelfMask(RoundContext context, PartyId self) => SecureAggregation.SelfMask.Commit(context, self, Seed);
+
     /// <summary>Shares the mask private key.</summary>
     /// <inheritdoc cref="Shamir.Split"/>
     public SecretShare[] SplitMaskKey(int threshold, ReadOnlySpan<int> points, CryptographicRandom random)

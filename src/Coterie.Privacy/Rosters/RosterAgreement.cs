@@ -58,6 +58,11 @@ public static class RosterAgreement
         var pinned = roster.Parties.Count(p => p.Role == PartyRole.Participant && (p.Id == session.Self || session.IsPinned(p)));
         if (pinned < SumPolicy.MinimumContributors(roster))
             throw new ProtocolException(ProtocolErrorCode.RosterTooSmall, $"{pinned} participants that this party knows are on the roster; at least {SumPolicy.MinimumRoster} are needed (or 'allow-small-roster: true', and read what that gives away).");
+        var invented = roster.Participants.Length - pinned;
+        if (roster.Threshold > 0 && invented > 0 && invented >= (2 * roster.Threshold) - roster.Participants.Length)
+            throw new ProtocolException(
+                ProtocolErrorCode.RosterTooSmall,
+                $"{invented} participants are on the roster that this party does not know. Were they the coordinator's inventions, they could open single contributions under a threshold of {roster.Threshold}; fewer than {(2 * roster.Threshold) - roster.Participants.Length} are accepted.");
         if (roster.Threshold > roster.Participants.Length)
             throw new ProtocolException(ProtocolErrorCode.RosterTooSmall, $"A threshold of {roster.Threshold} cannot be met by {roster.Participants.Length} participants.");
     }

@@ -53,7 +53,7 @@ public sealed class TrafficModel
     {
         get
         {
-            if (!IsMasked || Participants <= Neighbourhoods.LargestComplete) return default;
+            if (!IsMasked || Neighbourhoods.DegreeOf(Participants) == Participants - 1) return default;
             var part = MessageSizes.Bytes(HashCommitment.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
             return new(part, (long)Participants * Participants * part);
         }

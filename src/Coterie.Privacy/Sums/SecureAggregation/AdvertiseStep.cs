@@ -5,18 +5,19 @@ using Coterie.Cryptography.SecureAggregation;
 
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
-/// <summary>A participant's public keys for one round.</summary>
-internal sealed record Advertisement(byte[] ChannelKey, byte[] MaskKey);
+/// <summary>A participant's public keys for one round, and the commitment to its self-mask seed.</summary>
+internal sealed record Advertisement(byte[] ChannelKey, byte[] MaskKey, byte[] SelfMask);
 
 /// <summary>
-/// Step 0, advertise keys: each participant sends two fresh public keys, signed by its identity; the coordinator passes on to each
-/// those of its neighbours. Keys are bound to run, round and broadcast model.
+/// Step 0, advertise keys: each participant sends two fresh public keys and a commitment to its self-mask seed, signed by its identity; the coordinator passes on to each
+/// those of its neighbours. Keys are bound to run, round and broadcast model. Bonawitz et al. have no commitment: with it the coordinator
+/// can tell a seed that wrong shares made from the true one, as it can tell a private key by its public key.
 /// </summary>
 internal static class AdvertiseStep
 {
     private const int SignatureBytes = 64;
     private const int PublicKeyBytes = AgreementKey.PublicKeyLength;
-    private const int AdvertisementBytes = (2 * (PublicKeyBytes + 4)) + SignatureBytes + 4;
+    private const int AdvertisementBytes = (2 * (PublicKeyBytes + 4)) + SelfMask.CommitmentLength + 4 + SignatureBytes + 4;
 
     public static async Task<(ParticipantSet Advertised, Dictionary<int, Advertisement> Keys)> CoordinateAsync(AggregationRound round, CancellationToken cancellationToken)
     {
@@ -48,10 +49,12 @@ internal static class AdvertiseStep
         AggregationRound round, RoundKeys keys, CancellationToken cancellationToken)
     {
         var step = round.Step("keys");
-        var mine = new Advertisement(keys.ChannelPublicKey.ToArray(), keys.MaskPublicKey.ToArray());
+        var mine = new Advertisement(
+            keys.ChannelPublicKey.ToArray(), keys.MaskPublicKey.ToArray(), keys.CommitToSelfMask(ParticipantSecrets.ContextOf(round), round.Session.Self));
         var writer = new WireWriter();
         writer.WriteBytes(mine.ChannelKey);
         writer.WriteBytes(mine.MaskKey);
+        writer.WriteBytes(mine.SelfMask);
         writer.WriteBytes(round.Session.Signer.Sign(Statement(round, round.Session.Self, mine)));
         await round.Channel.SendAsync(round.Coordinator, step, writer.WrittenMemory, cancellationToken);
 
@@ -71,7 +74,7 @@ internal static class AdvertiseStep
         var peers = new Dictionary<int, Advertisement>();
         foreach (var neighbour in round.Graph.Of(round.Self).Where(advertised.Contains))
         {
-            var inner = new WireReader(reader.ReadExactBytes(AdvertisementBytes), round.NameOf(neighbour), step);
+            var inner = new WireReader(reader.ReadExactBytes(AdvertisementBytes), round.Coordinator, step);
             peers[neighbour] = ReadSigned(round, ref inner, round.NameOf(neighbour), step);
             inner.End();
         }
@@ -81,11 +84,16 @@ internal static class AdvertiseStep
 
     private static Advertisement ReadSigned(AggregationRound round, ref WireReader reader, PartyId sender, StepTag step)
     {
-        var advertisement = new Advertisement(reader.ReadExactBytes(PublicKeyBytes).ToArray(), reader.ReadExactBytes(PublicKeyBytes).ToArray());
+        var advertisement = new Advertisement(
+            reader.ReadExactBytes(PublicKeyBytes).ToArray(), reader.ReadExactBytes(PublicKeyBytes).ToArray(), reader.ReadExactBytes(SelfMask.CommitmentLength).ToArray());
         var signature = reader.ReadExactBytes(SignatureBytes);
-        return Signatures.Verify(round.Roster[sender].IdentityKey.AsSpan(), Statement(round, sender, advertisement), signature)
-            ? advertisement
-            : throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The keys of {sender} at {step} are not signed by its identity for this round.", step.Path, sender);
+        // Whoever passed a forged message on is to blame for it: the coordinator verified what it received.
+        var culprit = round.Session.IsCoordinator ? sender : round.Coordinator;
+        if (!Signatures.Verify(round.Roster[sender].IdentityKey.AsSpan(), Statement(round, sender, advertisement), signature))
+            throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The keys of {sender} at {step} are not signed by its identity for this round.", step.Path, culprit);
+        if (!AgreementKey.IsValidPublicKey(advertisement.ChannelKey) || !AgreementKey.IsValidPublicKey(advertisement.MaskKey))
+            throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"A key that {sender} signed at {step} is no point of the curve.", step.Path, sender);
+        return advertisement;
     }
 
     private static byte[] Statement(AggregationRound round, PartyId sender, Advertisement advertisement)
@@ -97,6 +105,7 @@ internal static class AdvertiseStep
         writer.WriteText(sender.Name);
         writer.WriteBytes(advertisement.ChannelKey);
         writer.WriteBytes(advertisement.MaskKey);
+        writer.WriteBytes(advertisement.SelfMask);
         return writer.ToArray();
     }
 }

@@ -5,9 +5,10 @@ using Coterie.Cryptography.Identity;
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
 /// <summary>
-/// Step 3, consistency check: every survivor signs who survived, who only shared keys, and the hash of the model it answered;
-/// nobody releases a share before it has seen enough signatures of its share holders under the same statement. A coordinator that tells
-/// different stories, about drop-outs or about the model, gets no shares.
+/// Step 3, consistency check: every survivor signs who survived, who only shared keys, the hash of the model it answered and the graph's seed;
+/// nobody releases a share before it has seen the roster's threshold of signatures under the same statement. More than two thirds
+/// have to sign, of the whole roster and not of a neighbourhood only, so no two statements can both be believed: a coordinator that
+/// tells different stories, about drop-outs or about the model, gets no shares.
 /// </summary>
 internal static class ConsistencyStep
 {
@@ -39,7 +40,7 @@ internal static class ConsistencyStep
         {
             var writer = new WireWriter();
             signers.Write(writer);
-            foreach (var signer in round.Graph.Of(recipient).Where(signers.Contains)) writer.WriteBytes(signatures[signer]);
+            foreach (var signer in signers.Indices.Where(i => i != recipient)) writer.WriteBytes(signatures[signer]);
             await round.Channel.TrySendAsync(round.NameOf(recipient), round.Step("peer-consistency"), writer.WrittenMemory, cancellationToken);
         }
     }
@@ -77,8 +78,8 @@ internal static class ConsistencyStep
         var reader = new WireReader(answer, round.Coordinator, step);
         var signers = ParticipantSet.Read(ref reader, round.Roster);
         if (!signers.IsSubsetOf(survivors)) throw reader.Malformed("signers appear that did not survive");
-        var valid = round.Graph.HoldersOf(round.Self).Contains(round.Self) ? 1 : 0;
-        foreach (var signer in round.Graph.Of(round.Self).Where(signers.Contains))
+        var valid = 1;   // its own
+        foreach (var signer in signers.Indices.Where(i => i != round.Self))
         {
             var signature = reader.ReadExactBytes(SignatureBytes);
             if (!Signatures.Verify(round.Roster[round.NameOf(signer)].IdentityKey.AsSpan(), statement, signature))
@@ -89,8 +90,8 @@ internal static class ConsistencyStep
             valid++;
         }
         reader.End();
-        if (valid < round.Graph.Threshold)
-            throw new ProtocolException(ProtocolErrorCode.BelowThreshold, $"{valid} signatures at {step}; {round.Graph.Threshold} are needed before a share is released.", step.Path);
+        if (valid < round.Roster.Threshold)
+            throw new ProtocolException(ProtocolErrorCode.BelowThreshold, $"{valid} signatures at {step}; {round.Roster.Threshold} are needed before a share is released.", step.Path);
     }
 
     private static byte[] Statement(AggregationRound round, ParticipantSet shared, ParticipantSet survivors)
@@ -100,6 +101,7 @@ internal static class ConsistencyStep
         writer.WriteBytes(round.Roster.Digest.AsSpan());
         writer.WriteText(round.Request.Step.Path);
         writer.WriteBytes(round.Request.ModelHash.Span);
+        writer.WriteBytes(round.Graph.Seed.AsSpan());
         shared.Write(writer);
         survivors.Write(writer);
         return writer.ToArray();

@@ -3,16 +3,24 @@ using System.Text;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.Commitments;
+using Coterie.Cryptography.Identity;
 
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
 /// <summary>
 /// The seed of a run's sparse graphs, agreed once per run by commit and reveal: every participant commits to 32 random bytes, then
-/// reveals them, and all reveals together make the seed. Nobody chooses it after seeing another's part. A participant that commits
-/// and does not reveal ends the run: going on without it would let the last one choose between two seeds.
+/// reveals them, and all reveals together make the seed. Nobody chooses it after seeing another's part. Commitments are signed for
+/// this run and everybody verifies all of them, so the coordinator that passes them on cannot put its own in their place. A participant
+/// that commits and does not reveal ends the run: going on without it would let the last one choose between two seeds.
 /// </summary>
+/// <remarks>
+/// Corrupt participants may sign two commitments and the coordinator show them to different participants: each still has a seed
+/// nobody chose, as its own part is in it, and the seed is part of what survivors sign, so that no share is released over two graphs.
+/// </remarks>
 internal static class GraphSeed
 {
+    private const int SignedCommitmentLength = HashCommitment.Length + Signatures.Length;
+
     public static async Task<byte[]> AgreeAsync(Session session, CancellationToken cancellationToken)
     {
         var roster = session.Roster;
@@ -28,7 +36,7 @@ internal static class GraphSeed
 
     private static async Task<List<CommitmentOpening>> CoordinateAsync(Session session, StepTag step, CancellationToken cancellationToken)
     {
-        await RelayAsync(session, step.Then("commitment"), step.Then("commitments"), HashCommitment.Length, cancellationToken);
+        await RelayAsync(session, step.Then("commitment"), step.Then("commitments"), SignedCommitmentLength, cancellationToken);
         var reveals = await RelayAsync(session, step.Then("reveal"), step.Then("reveals"), 2 * HashCommitment.Length, cancellationToken);
         return [.. session.Roster.Participants.Select((p, i) => Opening(p, reveals[i]))];
     }
@@ -37,14 +45,42 @@ internal static class GraphSeed
     {
         var roster = session.Roster;
         var mine = HashCommitment.Draw(session.Self, session.Random);
-        var commitments = await ExchangeAsync(session, step.Then("commitment"), step.Then("commitments"), HashCommitment.Commit(roster.RunId, mine), cancellationToken);
+        var commitment = HashCommitment.Commit(roster.RunId, mine);
+        byte[] signed = [.. commitment, .. session.Signer.Sign(Statement(roster, session.Self, commitment))];
+        var commitments = await ExchangeAsync(session, step.Then("commitment"), step.Then("commitments"), signed, cancellationToken);
+        RequireSigned(session, commitments, signed, step);
         byte[] reveal = [.. mine.Value.Span, .. mine.Nonce.Span];
         var reveals = await ExchangeAsync(session, step.Then("reveal"), step.Then("reveals"), reveal, cancellationToken);
         var openings = roster.Participants.Select((p, i) => Opening(p, reveals[i])).ToList();
         for (var i = 0; i < openings.Count; i++)
-            if (!HashCommitment.Verify(roster.RunId, commitments[i], openings[i]))
+            if (!HashCommitment.Verify(roster.RunId, commitments[i].AsSpan(0, HashCommitment.Length), openings[i]))
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"{openings[i].Party} did not reveal what it had committed to.", step.Path, openings[i].Party, roster.Coordinator);
         return openings;
+    }
+
+    private static void RequireSigned(Session session, List<byte[]> commitments, byte[] mine, StepTag step)
+    {
+        var roster = session.Roster;
+        for (var i = 0; i < commitments.Count; i++)
+        {
+            var party = roster.Participants[i];
+            var commitment = commitments[i].AsSpan(0, HashCommitment.Length);
+            var genuine = party == session.Self
+                ? commitments[i].AsSpan().SequenceEqual(mine)
+                : Signatures.Verify(roster[party].IdentityKey.AsSpan(), Statement(roster, party, commitment), commitments[i].AsSpan(HashCommitment.Length));
+            if (!genuine)
+                throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The commitment passed on as that of {party} is not the one it signed.", step.Path, roster.Coordinator);
+        }
+    }
+
+    private static byte[] Statement(Roster roster, PartyId party, ReadOnlySpan<byte> commitment)
+    {
+        var writer = new WireWriter();
+        writer.WriteText("coterie graph commitment v1");
+        writer.WriteBytes(roster.Digest.AsSpan());
+        writer.WriteText(party.Name);
+        writer.WriteBytes(commitment);
+        return writer.ToArray();
     }
 
     private static async Task<List<byte[]>> RelayAsync(Session session, StepTag step, StepTag answer, int length, CancellationToken cancellationToken)

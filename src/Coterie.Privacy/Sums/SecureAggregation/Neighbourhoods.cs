@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.SecureAggregation;
@@ -7,14 +8,15 @@ namespace Coterie.Privacy.Sums.SecureAggregation;
 /// <summary>
 /// Who masks with whom and who holds whose shares. Up to 32 participants everyone with everyone, a participant holding a share of its
 /// own secrets too, and the roster's threshold (Bonawitz et al. 2017); above, a sparse random graph with a threshold per
-/// neighbourhood (Bell et al. 2020).
+/// neighbourhood (Bell et al. 2020), laid out for a coordinator that lies about drop-outs. Rosters for which no sparse graph is safe
+/// enough keep the complete one.
 /// </summary>
 internal sealed class Neighbourhoods
 {
     /// <summary>Largest roster on which everyone masks with everyone.</summary>
     public const int LargestComplete = 32;
 
-    /// <summary>The sparse graph is laid out against a coordinator that lies, for so many corrupt participants, ...</summary>
+    /// <summary>The sparse graph is laid out for so many corrupt participants, ...</summary>
     public const double CorruptFraction = 0.2;
 
     /// <summary>... and so many that drop out.</summary>
@@ -23,21 +25,25 @@ internal sealed class Neighbourhoods
     private readonly ImmutableArray<int>[] _neighbours;
     private readonly bool _complete;
 
-    private Neighbourhoods(ImmutableArray<int>[] neighbours, int threshold, bool complete)
+    private Neighbourhoods(ImmutableArray<int>[] neighbours, int threshold, bool complete, ReadOnlySpan<byte> seed)
     {
+        Seed = [.. seed];
         _neighbours = neighbours;
         Threshold = threshold;
         _complete = complete;
     }
 
+    /// <summary>What the graph was drawn from; empty for a complete graph. Survivors sign it.</summary>
+    public ImmutableArray<byte> Seed { get; }
+
     /// <summary>Shares that open a secret.</summary>
     public int Threshold { get; }
 
-    public static bool IsComplete(Roster roster) => roster.Participants.Length <= LargestComplete;
+    public static bool IsComplete(Roster roster) => DegreeOf(roster.Participants.Length) == roster.Participants.Length - 1;
 
-    /// <summary>Degree and threshold of the sparse graph of so many participants.</summary>
-    public static AggregationParameters ParametersOf(int participants) =>
-        AggregationParameters.Compute(participants, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator);
+    /// <summary>With how many others each of so many participants shares masks.</summary>
+    public static int DegreeOf(int participants) =>
+        participants <= LargestComplete ? participants - 1 : Math.Min(participants - 1, Sparse(participants).Neighbours);
 
     /// <param name="roster">The run's roster.</param>
     /// <param name="seed">32 bytes agreed by commit and reveal; empty for a complete graph.</param>
@@ -45,11 +51,19 @@ internal sealed class Neighbourhoods
     {
         var n = roster.Participants.Length;
         if (IsComplete(roster))
-            return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true);
-        var parameters = ParametersOf(n);
+            return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true, []);
+        var parameters = Sparse(n);
         var graph = AggregationGraph.Create(n, parameters.Neighbours, seed);
-        return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false);
+        return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false, seed);
     }
+
+    // Laid out for an honest coordinator, t would stay below half of a neighbourhood (13 of 52 at n = 64): two halves told different
+    // stories would release both secrets of one participant, and false drop-outs would cut arcs out of the ring and open them alone.
+    private static AggregationParameters Sparse(int participants) => Layouts.GetOrAdd(
+        participants, static n => AggregationParameters.Compute(n, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator));
+
+    /// <summary>A public function of the number of participants, remembered because the search takes a while.</summary>
+    private static readonly ConcurrentDictionary<int, AggregationParameters> Layouts = new();
 
     /// <summary>Those the participant shares masks with, ascending; symmetric.</summary>
     public ImmutableArray<int> Of(int participant) => _neighbours[participant];

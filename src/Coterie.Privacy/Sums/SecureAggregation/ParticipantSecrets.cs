@@ -10,14 +10,14 @@ internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys)
 
     public RoundKeys Keys { get; } = keys;
 
-    /// <summary>The neighbours' advertised keys.</summary>
+    /// <summary>The neighbours' advertised keys, checked to be points of the curve.</summary>
     public required IReadOnlyDictionary<int, Advertisement> Peers { get; init; }
 
     public static RoundContext ContextOf(AggregationRound round) => new(round.Roster.RunId, round.Request.Step, round.Request.ModelHash);
 
     public byte[] Seal(int recipient, SharePair pair)
     {
-        var key = Blaming(recipient, () => Keys.AgreeToSend(_context, round.Session.Self, round.NameOf(recipient), Peers[recipient].ChannelKey));
+        var key = Keys.AgreeToSend(_context, round.Session.Self, round.NameOf(recipient), Peers[recipient].ChannelKey);
         try
         {
             return ShareEnvelope.Seal(key, _context, round.Session.Self, round.NameOf(recipient), pair, round.Session.Random);
@@ -53,17 +53,4 @@ internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys)
         Keys.ApplyPairwiseMask(_context, round.Session.Self, round.NameOf(peer), Peers[peer].MaskKey, destination);
 
     public void Dispose() => Keys.Dispose();
-
-    private T Blaming<T>(int peer, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (CryptographicException)
-        {
-            throw new Core.Parties.ProtocolException(
-                Core.Parties.ProtocolErrorCode.MalformedMessage, $"The key of {round.NameOf(peer)} is no point of the curve.", round.Request.Step.Path, round.NameOf(peer));
-        }
-    }
 }
