@@ -72,7 +72,7 @@ public sealed class SecureAggregationSum(Topology topology = Topology.Star) : IS
     /// <summary>The complete graph is always the same; a sparse one is drawn afresh for every sum from the run's agreed seed.</summary>
     private async ValueTask<Neighbourhoods> GraphAsync(Session session, SumRequest request, CancellationToken cancellationToken)
     {
-        if (Neighbourhoods.IsComplete(session.Roster)) return _complete ??= Neighbourhoods.Of(session.Roster, []);
+        if (Neighbourhoods.IsComplete(session.Roster.Participants.Length)) return _complete ??= Neighbourhoods.Of(session.Roster, []);
         _graphSeed ??= await GraphSeed.AgreeAsync(session, cancellationToken);
         return Neighbourhoods.Of(session.Roster, GraphSeed.ForSum(_graphSeed, request.Step));
     }

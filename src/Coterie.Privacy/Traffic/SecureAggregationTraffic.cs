@@ -13,16 +13,18 @@ internal static class SecureAggregationTraffic
     /// <summary>Steps 0, 1, 3 and 4: independent of the contribution's length.</summary>
     public static TrafficEstimate Keys(int participants)
     {
-        long neighbours = Neighbourhoods.DegreeOf(participants);
-        var keys = (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(Signatures.Length);
+        var isComplete = Neighbourhoods.IsComplete(participants);
+        long neighbours = isComplete ? participants - 1 : Neighbourhoods.ParametersOf(participants).Neighbours;
+        var keys = (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(SelfMask.CommitmentLength) + MessageSizes.Bytes(Signatures.Length);
         var share = MessageSizes.Bytes(ShareEnvelope.Length);
         var signature = MessageSizes.Bytes(Signatures.Length);
         var released = MessageSizes.Count + MessageSizes.Bytes(SecretShare.EncodedLength);
         // On the complete graph a participant holds a share of its own self mask too.
-        var held = neighbours == participants - 1 ? neighbours + 1 : neighbours;
+        var held = isComplete ? neighbours + 1 : neighbours;
         var participant = keys + (neighbours * share) + signature + MessageSizes.Count + (held * released);
         // peer-keys, peer-shares, survivors and peer-consistency each begin with a set of participants.
-        var coordinator = (4 * MessageSizes.Set(participants)) + (neighbours * (MessageSizes.Bytes(keys) + share + signature));
+        // The last passes on the signatures of all others, the rest goes to neighbours only.
+        var coordinator = (4 * MessageSizes.Set(participants)) + (neighbours * (MessageSizes.Bytes(keys) + share)) + ((participants - 1) * signature);
         return new(participant, participants * coordinator);
     }
 

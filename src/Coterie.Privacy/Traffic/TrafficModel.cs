@@ -53,8 +53,8 @@ public sealed class TrafficModel
     {
         get
         {
-            if (!IsMasked || Neighbourhoods.DegreeOf(Participants) == Participants - 1) return default;
-            var part = MessageSizes.Bytes(HashCommitment.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
+            if (!IsMasked || Neighbourhoods.IsComplete(Participants)) return default;
+            var part = MessageSizes.Bytes(HashCommitment.Length + Signatures.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
             return new(part, (long)Participants * Participants * part);
         }
     }
