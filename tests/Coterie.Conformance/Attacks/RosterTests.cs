@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Coterie.Conformance.Sums;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
@@ -129,7 +129,12 @@ public sealed class RosterTests
                 var roster = rosterOf(party);
                 await act(new Session
                 {
-                    Self = party, Roster = roster, Channel = network.Connect(roster[party]), Signer = bench.IdentityOf(party), Checkpoints = store, OnceOnly = store,
+                    Self = party,
+                    Roster = roster,
+                    Channel = network.Connect(roster[party]),
+                    Signer = bench.IdentityOf(party),
+                    Checkpoints = store,
+                    OnceOnly = store,
                     IsPinned = peer => party == SumBench.Coordinator || isPinned(party, peer),
                 });
                 return null;
