@@ -26,7 +26,7 @@ public sealed class LinkTests
         var linked = Pages.All.SelectMany(page => Pages.Links(page).Where(l => !IsExternal(l)).Select(l => Resolve(page, Split(l).Path)).Where(target => target != page)).ToHashSet(StringComparer.Ordinal);
         var files = Directory.EnumerateFiles(Path.Combine(References.Repository, "docs"), "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(References.Repository, f).Replace('\\', '/'));
-        Assert.Empty(files.Where(f => !linked.Contains(f)));
+        Assert.DoesNotContain(files, f => !linked.Contains(f));
     }
 
     [Fact]
