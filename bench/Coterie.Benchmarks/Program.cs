@@ -1,1 +1,79 @@
-Console.WriteLine("benchmarks");
+using System.Globalization;
+using Coterie.Benchmarks;
+using Coterie.Benchmarks.Reports;
+using Coterie.Benchmarks.SecureSums;
+
+const string Usage = """
+    coterie benchmarks: processor time and bytes, always beside the plain row.
+
+      secure-aggregation [--participants N --length L --dropouts F]
+      participant           one participant's own work, step by step
+      mask-generator
+      shamir
+      a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
+      all                   everything, into bench/results
+
+    """;
+const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
+
+var benchmarks = new Dictionary<string, Func<Task<Report?>>>
+{
+    [MaskGeneratorBenchmark.Name] = () => Task.FromResult<Report?>(MaskGeneratorBenchmark.Run()),
+    [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
+    [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
+    [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
+    [SecureAggregationBenchmark.Name] = async () => await SecureAggregationBenchmark.RunAsync(),
+};
+
+switch (args)
+{
+    case ["all"]:
+        Directory.CreateDirectory(Places.Results);
+        foreach (var (name, run) in benchmarks)
+            if (await run() is { } report)
+            {
+                var text = report.ToMarkdown($"{Command} {name}");
+                await File.WriteAllTextAsync(Path.Combine(Places.Results, name + ".md"), text);
+                Console.WriteLine(text);
+            }
+            else Console.WriteLine($"{name}: skipped, its data is not there.\n");
+        return 0;
+
+    case [var name] when benchmarks.TryGetValue(name, out var run):
+        if (await run() is not { } found) return Fail("The data is not there; see COTERIE_SHARED.");
+        Console.WriteLine(found.ToMarkdown($"{Command} {name}"));
+        return 0;
+
+    case [SecureAggregationBenchmark.Name, .. var options]:
+        if (!TryReadOptions(options, out var participants, out var length, out var dropOuts)) return Fail(Usage);
+        var custom = await SecureAggregationBenchmark.RunAsync([(participants, length)], [dropOuts], isFull: false);
+        Console.WriteLine(custom.ToMarkdown($"{Command} {string.Join(' ', args)}"));
+        return 0;
+
+    default:
+        return Fail(Usage);
+}
+
+static bool TryReadOptions(string[] options, out int participants, out int length, out double dropOuts)
+{
+    (participants, length, dropOuts) = (10, 1_000_000, 0);
+    for (var i = 0; i < options.Length; i += 2)
+    {
+        var text = i + 1 < options.Length ? options[i + 1] : "";
+        var read = options[i] switch
+        {
+            "--participants" => int.TryParse(text, CultureInfo.InvariantCulture, out participants) && participants >= 3,
+            "--length" => int.TryParse(text, CultureInfo.InvariantCulture, out length) && length >= 1,
+            "--dropouts" => double.TryParse(text, CultureInfo.InvariantCulture, out dropOuts) && dropOuts is >= 0 and < 1,
+            _ => false,
+        };
+        if (!read) return false;
+    }
+    return true;
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(message);
+    return 2;
+}

@@ -22,21 +22,40 @@ public static class Signatures
     /// </summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (signature.Length != Length || publicKey.Length != KeyPrefix.Length + 64 || !publicKey.StartsWith(KeyPrefix)) return false;
+        if (signature.Length != Length) return false;
+        using var key = Import(publicKey);
+        return key is not null && VerifyWith(key, data, signature);
+    }
+
+    /// <summary>The parsed key; null when it is malformed or no point of the curve.</summary>
+    internal static ECDsa? Import(ReadOnlySpan<byte> publicKey)
+    {
+        if (publicKey.Length != KeyPrefix.Length + 64 || !publicKey.StartsWith(KeyPrefix)) return null;
         var point = publicKey[KeyPrefix.Length..];
-        var parameters = new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = point[..32].ToArray(), Y = point[32..].ToArray() },
-        };
         try
         {
-            using var key = ECDsa.Create(parameters);
+            return ECDsa.Create(new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new ECPoint { X = point[..32].ToArray(), Y = point[32..].ToArray() },
+            });
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    internal static bool VerifyWith(ECDsa key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != Length) return false;
+        try
+        {
             return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         catch (CryptographicException)
         {
-            return false;   // not a point of the curve
+            return false;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace Coterie.Cryptography.SecureAggregation;
@@ -14,11 +15,18 @@ public sealed class AgreementKey : IDisposable
     /// <summary>Bytes of a public key: 04, X, Y.</summary>
     public const int PublicKeyLength = 65;
 
-    private readonly ECDiffieHellman _key;
+    // y^2 = x^3 - 3x + b mod p: NIST SP 800-186, section 3.2.1.3.
+    private static readonly BigInteger FieldPrime = (BigInteger.One << 256) - (BigInteger.One << 224) + (BigInteger.One << 192) + (BigInteger.One << 96) - 1;
+    private static readonly BigInteger CurveB = new(
+        Convert.FromHexString("5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B"), isUnsigned: true, isBigEndian: true);
 
-    private AgreementKey(ECDiffieHellman key)
+    private readonly ECDiffieHellman _key;
+    private readonly Dictionary<string, byte[]>? _agreed;
+
+    private AgreementKey(ECDiffieHellman key, bool remembers = false)
     {
         _key = key;
+        _agreed = remembers ? [] : null;
         PublicKey = [.. EncodePoint(key.ExportParameters(includePrivateParameters: false).Q)];
     }
 
@@ -26,7 +34,12 @@ public sealed class AgreementKey : IDisposable
     public ImmutableArray<byte> PublicKey { get; }
 
     /// <summary>Draws a fresh pair.</summary>
-    public static AgreementKey Create() => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256));
+    public static AgreementKey Create() => Create(remembers: false);
+
+    /// <summary>
+    /// Draws a fresh pair; <paramref name="remembers"/> keeps agreements until disposal, for a pair that derives several keys with each peer.
+    /// </summary>
+    internal static AgreementKey Create(bool remembers) => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), remembers);
 
     /// <summary>The pair of a reconstructed private key, which must belong to the public key that was announced.</summary>
     /// <exception cref="CryptographicException">The scalar is not a private key, or not the one of <paramref name="publicKey"/>.</exception>
@@ -64,40 +77,58 @@ public sealed class AgreementKey : IDisposable
     /// <summary>
     /// Whether <paramref name="publicKey"/> is an uncompressed point of the curve; check what a peer announces before it is passed on.
     /// </summary>
+    /// <remarks>
+    /// Coordinates below p and the curve's equation: P-256 has a prime number of points, so no further check is needed (NIST SP 800-56A rev. 3,
+    /// section 5.6.2.3.3, step 4). The framework's import multiplies the point by that number instead, at fifty times the price.
+    /// </remarks>
     public static bool IsValidPublicKey(ReadOnlySpan<byte> publicKey)
     {
-        try
-        {
-            using var key = Import(publicKey);
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
+        if (publicKey.Length != PublicKeyLength || publicKey[0] != 0x04) return false;
+        var x = new BigInteger(publicKey[1..33], isUnsigned: true, isBigEndian: true);
+        var y = new BigInteger(publicKey[33..], isUnsigned: true, isBigEndian: true);
+        return x < FieldPrime && y < FieldPrime && ((y * y) - (((x * x) - 3) * x) - CurveB) % FieldPrime == 0;
     }
 
     /// <summary>HKDF-SHA256 (RFC 5869) of the raw agreement with <paramref name="peerPublicKey"/>, for one described use: 32 bytes.</summary>
     /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
     internal byte[] Derive(ReadOnlySpan<byte> peerPublicKey, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
     {
+        var derived = new byte[MaskGenerator.KeyLength];
+        if (_agreed is null)
+        {
+            var secret = Agree(peerPublicKey);
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, info);
+            CryptographicOperations.ZeroMemory(secret);
+            return derived;
+        }
+        var name = Convert.ToHexString(peerPublicKey);
+        if (!_agreed.TryGetValue(name, out var agreed)) _agreed[name] = agreed = Agree(peerPublicKey);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, agreed, derived, salt, info);
+        return derived;
+    }
+
+    /// <summary>Forgets the private key and what was agreed with it.</summary>
+    public void Dispose()
+    {
+        if (_agreed is not null)
+        {
+            foreach (var secret in _agreed.Values) CryptographicOperations.ZeroMemory(secret);
+            _agreed.Clear();
+        }
+        _key.Dispose();
+    }
+
+    /// <summary>The raw agreement, pinned; the caller zeroes it.</summary>
+    private byte[] Agree(ReadOnlySpan<byte> peerPublicKey)
+    {
         using var peer = Import(peerPublicKey);
         using var peerKey = peer.PublicKey;
         var secret = _key.DeriveRawSecretAgreement(peerKey);
-        try
-        {
-            var derived = new byte[MaskGenerator.KeyLength];
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, info);
-            return derived;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secret);
-        }
+        var pinned = GC.AllocateArray<byte>(secret.Length, pinned: true);   // pinned: the collector leaves no second copy
+        secret.CopyTo(pinned, 0);
+        CryptographicOperations.ZeroMemory(secret);
+        return pinned;
     }
-
-    /// <summary>Forgets the private key.</summary>
-    public void Dispose() => _key.Dispose();
 
     private static ECDiffieHellman Import(ReadOnlySpan<byte> publicKey)
     {

@@ -36,7 +36,8 @@ public sealed class RoundKeys : IDisposable
         ArgumentNullException.ThrowIfNull(random);
         var seed = GC.AllocateArray<byte>(Shamir.SecretLength, pinned: true);   // pinned: the collector leaves no second copy
         random.Fill(seed);
-        return new RoundKeys(AgreementKey.Create(), AgreementKey.Create(), seed);
+        // One agreement gives the share channel its keys in both directions.
+        return new RoundKeys(AgreementKey.Create(remembers: true), AgreementKey.Create(), seed);
     }
 
     /// <summary>The key for sealing shares sent to <paramref name="recipient"/>; the caller zeroes it.</summary>

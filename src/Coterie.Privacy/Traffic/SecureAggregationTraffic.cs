@@ -22,7 +22,8 @@ internal static class SecureAggregationTraffic
         // On the complete graph a participant holds a share of its own self mask too.
         var held = isComplete ? neighbours + 1 : neighbours;
         var participant = keys + (neighbours * share) + signature + MessageSizes.Count + (held * released);
-        // peer-keys, peer-shares, survivors and peer-consistency each begin with a set of participants; signatures come from the whole roster.
+        // peer-keys, peer-shares, survivors and peer-consistency each begin with a set of participants.
+        // The last passes on the signatures of all others, the rest goes to neighbours only.
         var coordinator = (4 * MessageSizes.Set(participants)) + (neighbours * (MessageSizes.Bytes(keys) + share)) + ((participants - 1) * signature);
         return new(participant, participants * coordinator);
     }

@@ -1,6 +1,5 @@
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
-using Coterie.Cryptography.Identity;
 using Coterie.Cryptography.SecureAggregation;
 
 namespace Coterie.Privacy.Sums.SecureAggregation;
@@ -89,7 +88,7 @@ internal static class AdvertiseStep
         var signature = reader.ReadExactBytes(SignatureBytes);
         // Whoever passed a forged message on is to blame for it: the coordinator verified what it received.
         var culprit = round.Session.IsCoordinator ? sender : round.Coordinator;
-        if (!Signatures.Verify(round.Roster[sender].IdentityKey.AsSpan(), Statement(round, sender, advertisement), signature))
+        if (!IdentityKeys.Verify(round.Roster, sender, Statement(round, sender, advertisement), signature))
             throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The keys of {sender} at {step} are not signed by its identity for this round.", step.Path, culprit);
         if (!AgreementKey.IsValidPublicKey(advertisement.ChannelKey) || !AgreementKey.IsValidPublicKey(advertisement.MaskKey))
             throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"A key that {sender} signed at {step} is no point of the curve.", step.Path, sender);

@@ -13,7 +13,7 @@ internal sealed record AggregationRound(Session Session, SumRequest Request, Nei
     public PartyId Coordinator => Session.Roster.Coordinator;
 
     /// <summary>This participant's position; -1 at the coordinator.</summary>
-    public int Self => Roster.IndexOf(Session.Self);
+    public int Self { get; } = Session.Roster.IndexOf(Session.Self);
 
     public int Participants => Roster.Participants.Length;
 

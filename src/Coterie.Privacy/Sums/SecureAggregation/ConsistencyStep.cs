@@ -1,6 +1,5 @@
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
-using Coterie.Cryptography.Identity;
 
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
@@ -30,7 +29,7 @@ internal static class ConsistencyStep
             var reader = new WireReader(message.Span, sender, step);
             var signature = reader.ReadExactBytes(SignatureBytes).ToArray();
             reader.End();
-            if (!Signatures.Verify(round.Roster[sender].IdentityKey.AsSpan(), statement, signature))
+            if (!IdentityKeys.Verify(round.Roster, sender, statement, signature))
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"{sender} signed another set of survivors or another model at {step}.", step.Path, sender);
             signatures[round.Roster.IndexOf(sender)] = signature;
         }, cancellationToken);
@@ -82,7 +81,7 @@ internal static class ConsistencyStep
         foreach (var signer in signers.Indices.Where(i => i != round.Self))
         {
             var signature = reader.ReadExactBytes(SignatureBytes);
-            if (!Signatures.Verify(round.Roster[round.NameOf(signer)].IdentityKey.AsSpan(), statement, signature))
+            if (!IdentityKeys.Verify(round.Roster, round.NameOf(signer), statement, signature))
                 throw new ProtocolException(
                     ProtocolErrorCode.Inconsistent,
                     $"The coordinator passed on a signature of {round.NameOf(signer)} over another set of survivors or another model; no share is released.",

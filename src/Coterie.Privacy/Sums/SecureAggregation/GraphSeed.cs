@@ -67,7 +67,7 @@ internal static class GraphSeed
             var commitment = commitments[i].AsSpan(0, HashCommitment.Length);
             var genuine = party == session.Self
                 ? commitments[i].AsSpan().SequenceEqual(mine)
-                : Signatures.Verify(roster[party].IdentityKey.AsSpan(), Statement(roster, party, commitment), commitments[i].AsSpan(HashCommitment.Length));
+                : IdentityKeys.Verify(roster, party, Statement(roster, party, commitment), commitments[i].AsSpan(HashCommitment.Length));
             if (!genuine)
                 throw new ProtocolException(ProtocolErrorCode.BadSignature, $"The commitment passed on as that of {party} is not the one it signed.", step.Path, roster.Coordinator);
         }

@@ -68,4 +68,7 @@ internal sealed class Neighbourhoods
 
     /// <summary>Those who hold shares of the participant's secrets, ascending: also those whose shares it holds.</summary>
     public IEnumerable<int> HoldersOf(int participant) => _complete ? _neighbours[participant].Append(participant).Order() : _neighbours[participant];
+
+    /// <summary>Whether <see cref="HoldersOf"/> an owner includes a participant, without listing them.</summary>
+    public bool Holds(int holder, int owner) => _complete || _neighbours[owner].BinarySearch(holder) >= 0;
 }

@@ -63,7 +63,7 @@ internal static class UnmaskStep
         for (var i = 0; i < count; i++)
         {
             var owner = reader.ReadInt32(0, round.Participants - 1);
-            if (!shared.Contains(owner) || !round.Graph.HoldersOf(owner).Contains(holder) || !seen.Add(owner)) throw reader.Malformed($"no share of participant {owner} was asked of it");
+            if (!shared.Contains(owner) || !round.Graph.Holds(holder, owner) || !seen.Add(owner)) throw reader.Malformed($"no share of participant {owner} was asked of it");
             SecretShare share;
             try
             {
