@@ -27,6 +27,15 @@ public sealed class CatalogueTests
     [Fact]
     public void TaskFilePage_ListsEveryPreprocessorWithItsParameters() => AssertListed(PreprocessorCatalogue.All);
 
+    /// <summary>The README's table is the support matrix without the column of degrees.</summary>
+    [Fact]
+    public void Readme_ItsSupportMatrix_IsTheComputedOne()
+    {
+        static string[] Rows(string page) => [.. Pages.Read(page).Split('\n').SkipWhile(l => !l.StartsWith("| learner |", StringComparison.Ordinal)).TakeWhile(l => l.StartsWith('|'))];
+        static string WithoutDegree(string row) => string.Join('|', row.Split('|').Where((_, i) => i != 2));
+        Assert.Equal(Rows("docs/support-matrix.md").Select(WithoutDegree), Rows("README.md"));
+    }
+
     private static void AssertListed<T>(IEnumerable<CatalogueEntry<T>> entries)
     {
         var rows = Pages.Read("docs/task-file.md").Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).ToArray();

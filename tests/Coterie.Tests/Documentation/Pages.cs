@@ -17,9 +17,9 @@ internal static partial class Pages
     /// <summary>The text with every run of white space as one space: line breaks in prose mean nothing.</summary>
     public static string Flowing(string text) => WhiteSpace().Replace(text, " ");
 
-    /// <summary>Link targets outside of code, images included.</summary>
+    /// <summary>Link targets outside of code, images included. Code within a line becomes a word, so that a link it labels stays a link.</summary>
     public static IEnumerable<string> Links(string page) =>
-        Link().Matches(Code().Replace(Read(page), "")).Select(m => m.Groups["target"].Value);
+        Link().Matches(Code().Replace(Fence().Replace(Read(page), ""), "code")).Select(m => m.Groups["target"].Value);
 
     /// <summary>The code blocks in one language.</summary>
     public static IEnumerable<string> Blocks(string page, string language) =>
@@ -27,7 +27,7 @@ internal static partial class Pages
 
     /// <summary>The anchors of a page's headings: lower case, spaces as hyphens, punctuation dropped.</summary>
     public static IEnumerable<string> Anchors(string page) =>
-        Heading().Matches(Code().Replace(Read(page), "")).Select(m => NoAnchor().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+        Heading().Matches(Fence().Replace(Read(page), "")).Select(m => NoAnchor().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
     private static IEnumerable<string> Enumerate(string folder)
     {
@@ -46,7 +46,7 @@ internal static partial class Pages
     [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Fence();
 
-    [GeneratedRegex("^```.*?^```|`[^`\n]*`(?!\\])", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("`[^`\n]*`")]
     private static partial Regex Code();
 
     [GeneratedRegex("^#{1,6} (?<text>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
