@@ -22,7 +22,7 @@ public sealed class RingTests
             Contribution = _ => new Matrix(32, 32, plain),
             Intercept = e =>
             {
-                if (e.Step.Path.Contains("/ring-sum/", StringComparison.Ordinal)) reached[e.From.Name] = VectorOf(e, 1024);
+                if (e.Step.Path.Contains("/ring-sum", StringComparison.Ordinal)) reached[e.From.Name] = VectorOf(e, 1024);
                 return e;
             },
         };
@@ -48,7 +48,7 @@ public sealed class RingTests
     // What a member adds is its own affair: poisoning shifts the sum and cannot be told from a contribution. Documented in SECURITY.md.
     [Theory]
     [InlineData(Topology.Star, "/masked")]
-    [InlineData(Topology.Ring, "/ring-sum/")]
+    [InlineData(Topology.Ring, "/ring-sum")]
     public async Task SumAsync_AMaskedVectorOfTheRightLengthIsAltered_ShiftsTheSumUnnoticed(Topology topology, string step)
     {
         var format = FixedPoint.For(1000, 5);
@@ -70,7 +70,7 @@ public sealed class RingTests
             Contribution = _ => Matrix.Zero(32, 32),
             Intercept = e =>
             {
-                if (e.From.Name != "p002" || !e.Step.Path.Contains("/ring-sum/", StringComparison.Ordinal)) return e;
+                if (e.From.Name != "p002" || !e.Step.Path.Contains("/ring-sum", StringComparison.Ordinal)) return e;
                 if (!stale.IsEmpty) return e with { Payload = stale };
                 stale = e.Payload.ToArray();
                 return e;

@@ -25,7 +25,7 @@ public sealed class RowRecoveryTests
 
     [Theory]
     [InlineData(Topology.Star, "masked")]
-    [InlineData(Topology.Ring, "p003")]
+    [InlineData(Topology.Ring, "ring-sum")]
     public async Task Solve_MaskedContributions_GivesUniformNoise(Topology topology, string step)
     {
         var (recovered, rows, raw) = await AttackAsync(() => new SecureAggregationSum(topology), step, v => unchecked((long)v));
