@@ -19,7 +19,6 @@ public sealed class MessageTests
         var stolen = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var bench = new SumBench(5)
         {
-            Patience = TimeSpan.FromSeconds(3),
             Intercept = e =>
             {
                 if (!e.IsAt(step)) return e;
@@ -40,7 +39,6 @@ public sealed class MessageTests
         ReadOnlyMemory<byte> earlier = default;
         var bench = new SumBench(5)
         {
-            Patience = TimeSpan.FromSeconds(3),
             Intercept = e =>
             {
                 if (e.From != First || !e.IsAt(step)) return e;
@@ -62,7 +60,6 @@ public sealed class MessageTests
         var to = new PartyId("p004");
         var bench = new SumBench(5)
         {
-            Patience = TimeSpan.FromSeconds(3),
             Intercept = e => e.To == to && e.IsAt("peer-keys") ? e with { Payload = Swapped(e.Payload, 2, 3) } : e,
         };
         var run = await bench.RunAsync(_ => new SecureAggregationSum());

@@ -89,7 +89,7 @@ public sealed class RingTests
     public async Task SumAsync_AnOrderDoesNotFit_NamesTheCoordinator(byte command, string? peer, ProtocolErrorCode code)
     {
         var victim = new PartyId("p002");
-        var bench = new SumBench(5) { Patience = TimeSpan.FromSeconds(1), Intercept = e => e.To == victim && e.Step.Path.EndsWith("ring-order/0", StringComparison.Ordinal) ? e with { Payload = Order(command, peer) } : e };
+        var bench = new SumBench(5) { Intercept = e => e.To == victim && e.Step.Path.EndsWith("ring-order/0", StringComparison.Ordinal) ? e with { Payload = Order(command, peer) } : e };
         await AssertBlamed(bench, victim, code);
     }
 
@@ -97,7 +97,7 @@ public sealed class RingTests
     public async Task SumAsync_TheCoordinatorLetsAMemberAddTwice_IsNamed()
     {
         var victim = new PartyId("p002");
-        var bench = new SumBench(5) { Patience = TimeSpan.FromSeconds(1), Intercept = e => e.To == victim && e.Step.Path.EndsWith("ring-order/1", StringComparison.Ordinal) ? e with { Payload = Order(1, null) } : e };
+        var bench = new SumBench(5) { Intercept = e => e.To == victim && e.Step.Path.EndsWith("ring-order/1", StringComparison.Ordinal) ? e with { Payload = Order(1, null) } : e };
         await AssertBlamed(bench, victim, ProtocolErrorCode.Inconsistent);
     }
 
