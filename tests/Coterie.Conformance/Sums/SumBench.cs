@@ -66,7 +66,12 @@ internal sealed class SumBench
                 var store = Stores.TryGetValue(party, out var existing) ? existing : Stores[party] = new MemoryStore();
                 var session = new Session
                 {
-                    Self = party, Roster = Roster, Channel = network.Connect(Roster[party]), Signer = _identities[party], Checkpoints = store, OnceOnly = store,
+                    Self = party,
+                    Roster = Roster,
+                    Channel = network.Connect(Roster[party]),
+                    Signer = _identities[party],
+                    Checkpoints = store,
+                    OnceOnly = store,
                 };
                 var blocks = party == Coordinator ? null : mine is null ? Blocks<Matrix>.Of(("values", Contribution(Names.IndexOf(party)))) : mine(party);
                 var request = Request(party, step);
