@@ -12,6 +12,25 @@ public sealed class FederatedSumConformance : SumConformance
     protected override IReadOnlyList<string> StepsBeforeInput => ["contribution"];
 
     protected override ISecureSum Create() => new FederatedSum();
+
+    /// <summary>999 + 6e-14 + 6e-14 rounds to 999, 6e-14 + 6e-14 + 999 to the next double: only a fixed order gives one result.</summary>
+    [Fact]
+    public async Task SumAsync_TheFirstArrivesLast_IsAddedInRosterOrder()
+    {
+        using var others = new CountdownEvent(2);
+        var bench = new SumBench(3)
+        {
+            Contribution = i => new Core.Numerics.Matrix(2, 2, [i == 0 ? 999 : 6e-14, 0, 0, 0]),
+            Intercept = e =>
+            {
+                if (e.From.Name == "p000") others.Wait(TimeSpan.FromSeconds(10));
+                else others.Signal();
+                return e;
+            },
+        };
+        var run = await bench.RunAsync(_ => new FederatedSum());
+        Assert.Equal(999, run.Outcome!.Total!["values"][0, 0]);
+    }
 }
 
 public sealed class SecureAggregationStarConformance : SumConformance
