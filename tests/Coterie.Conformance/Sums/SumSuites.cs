@@ -13,14 +13,14 @@ public sealed class FederatedSumConformance : SumConformance
 
     protected override ISecureSum Create() => new FederatedSum();
 
-    /// <summary>999 + 6e-14 + 6e-14 rounds to 999, 6e-14 + 6e-14 + 999 to the next double: only a fixed order gives one result.</summary>
+    /// <summary>999 + 5e-14 + 5e-14 rounds to 999, 5e-14 + 5e-14 + 999 to the next double: only a fixed order gives one result.</summary>
     [Fact]
     public async Task SumAsync_TheFirstArrivesLast_IsAddedInRosterOrder()
     {
         using var others = new CountdownEvent(2);
         var bench = new SumBench(3)
         {
-            Contribution = i => new Core.Numerics.Matrix(2, 2, [i == 0 ? 999 : 6e-14, 0, 0, 0]),
+            Contribution = i => new Core.Numerics.Matrix(2, 2, [i == 0 ? 999 : 5e-14, 0, 0, 0]),
             Intercept = e =>
             {
                 if (e.From.Name == "p000") others.Wait(TimeSpan.FromSeconds(10));
