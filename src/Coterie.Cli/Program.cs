@@ -1,1 +1,1 @@
-Console.WriteLine("coterie");
+return await Coterie.Cli.CommandLine.RunAsync(args);

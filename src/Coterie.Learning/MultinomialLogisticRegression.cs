@@ -48,7 +48,8 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
         var classes = Classes(schema);
         return new MultinomialModel(
             parameters.Require("coefficients", classes, schema.FeatureCount),
-            parameters.Require("intercept", classes, 1)) { Search = SearchBlocks.Find(parameters, classes * (schema.FeatureCount + 1)) };
+            parameters.Require("intercept", classes, 1))
+        { Search = SearchBlocks.Find(parameters, classes * (schema.FeatureCount + 1)) };
     }
 
     /// <summary>

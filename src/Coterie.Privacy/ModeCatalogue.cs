@@ -31,7 +31,7 @@ public static class ModeCatalogue
                 new("coordinator", "the sum over the participants that stay, who stayed, and the model, in every round; no single contribution"),
                 new("participants", "the model the coordinator broadcasts in every round and who stayed; nothing of each other"),
             ],
-            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n.", HasThreshold: true),
+            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. With more than about fifty participants, masks follow a sparse graph: at most a fifth of them.", HasThreshold: true),
     ];
 
     /// <summary>The mode of that name, or null.</summary>

@@ -8,7 +8,7 @@ namespace Coterie.Core.Modes;
 /// <param name="Step">Names the sum; every party derives the same.</param>
 /// <param name="Layout">The blocks' shapes and ranges.</param>
 /// <param name="Round">The round's public facts.</param>
-/// <param name="ModelHash">SHA-256 of the broadcast the contributions answer.</param>
+/// <param name="ModelHash">SHA-256 over the model the contributions answer and every broadcast of the run before it.</param>
 public sealed record SumRequest(StepTag Step, ImmutableArray<BlockSpec> Layout, Round Round, ReadOnlyMemory<byte> ModelHash)
 {
     /// <summary>Entries of a contribution.</summary>

@@ -162,7 +162,7 @@ public static class ModelFileReader
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.String => element.GetString(),
-            JsonValueKind.Number => element.TryGetInt64(out var whole) ? whole : element.GetDouble(),
+            JsonValueKind.Number => element.TryGetInt64(out var whole) ? (object)whole : element.GetDouble(),
             JsonValueKind.Array => element.EnumerateArray().Select(i => i.GetString() ?? "").ToImmutableArray(),
             _ => element.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => Number(p.Value, field), StringComparer.Ordinal),
         };

@@ -5,6 +5,7 @@ using Coterie.Core.Parties;
 using Coterie.Federation.Reports;
 using Coterie.Learning.Evaluation;
 using Coterie.Privacy;
+using Coterie.Privacy.Sums;
 
 namespace Coterie.Federation.Runs;
 
@@ -25,7 +26,7 @@ public static class ReportBuilder
     {
         var outcome = result.Outcome;
         var mode = ModeCatalogue.Find(result.Task.Mode.Mode);
-        return new RunSection(result.Task.Mode.Mode, result.Task.File.Learner.Name, outcome.Elapsed.TotalSeconds, outcome.Rounds)
+        return new RunSection(ModeName(result), result.Task.File.Learner.Name, outcome.Elapsed.TotalSeconds, outcome.Rounds)
         {
             ModeSummary = mode?.Summary,
             Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, Convert.ToString(p.Value, CultureInfo.InvariantCulture) ?? "")), Preprocessing(result)],
@@ -44,6 +45,9 @@ public static class ReportBuilder
             Notes = RunNotes.Of(result),
         };
     }
+
+    private static string ModeName(TaskResult result) =>
+        result.Task.Mode.Topology == Topology.Ring ? $"{result.Task.Mode.Mode} on a ring" : result.Task.Mode.Mode;
 
     private static ReportFact Preprocessing(TaskResult result) =>
         new("preprocessing", result.Task.File.Preprocessing.IsEmpty ? "none" : string.Join(", ", result.Task.File.Preprocessing.Select(p => p.Name)));

@@ -1,8 +1,8 @@
-using Coterie.Privacy.Sums;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Coterie.Federation.Tasks.Yaml;
+using Coterie.Privacy.Sums;
 
 namespace Coterie.Federation.Tasks;
 

@@ -82,7 +82,11 @@ public static class FederatedTraining
                 {
                     // It dropped out, or the coordinator did: the coordinator's outcome decides.
                 }
-                catch (Exception error) when (error is not OperationCanceledException)
+                catch (OperationCanceledException) when (stop.IsCancellationRequested)
+                {
+                    // The caller stopped the run, or another participant's failure did: whoever did is what the caller sees.
+                }
+                catch (Exception error)
                 {
                     Interlocked.CompareExchange(ref cause, error, null);
                     await stop.CancelAsync();

@@ -35,6 +35,7 @@ internal sealed class ConfusionCounts(int classes)
         }
         return Metrics.Empty
             .With("accuracy", (double)right / rows)
-            .With("balanced_accuracy", recalls / present) with { Confusion = confusion.MoveToImmutable() };
+            .With("balanced_accuracy", recalls / present) with
+        { Confusion = confusion.MoveToImmutable() };
     }
 }

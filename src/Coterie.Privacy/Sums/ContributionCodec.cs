@@ -88,6 +88,26 @@ public static class ContributionCodec
         }
     }
 
+    /// <summary>
+    /// Insists that <paramref name="contributors"/> contributions within their bounds can add up to <paramref name="total"/>. What masks that
+    /// did not cancel leave behind is uniform over the ring, of which possible sums cover a quarter to nearly all: it stands out in long
+    /// vectors, and may pass in very short ones.
+    /// </summary>
+    /// <exception cref="ProtocolException"><see cref="ProtocolErrorCode.Inconsistent"/>; whose vector it was cannot be told.</exception>
+    public static void CheckTotal(SumRequest request, Blocks<Matrix> total, int contributors)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(total);
+        for (var b = 0; b < request.Layout.Length; b++)
+        {
+            var limit = request.Layout[b].Bound * contributors * (1 + 1e-8);   // the encoder's slack, and rounding
+            foreach (var value in total.Values[b].Values)
+                if (!(Math.Abs(value) <= limit))
+                    throw new ProtocolException(
+                        ProtocolErrorCode.Inconsistent, $"The sum at {request.Step} holds a number that no {contributors} contributions within their range add up to: a masked vector was not what its sender's masks belong to.", request.Step.Path);
+        }
+    }
+
     private static FixedPoint FormatOf(BlockSpec spec, Round round) => FixedPoint.For(spec.Bound, round.Participants);
 
     private static ProtocolException Invalid(SumRequest request, PartyId contributor, string what) =>

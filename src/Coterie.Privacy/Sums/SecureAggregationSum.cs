@@ -23,7 +23,7 @@ public enum Topology
 /// sum and bound to run, step and the hash of the broadcast model.
 /// Who learns what: the coordinator the sum over the survivors, and who they are; participants nothing but the survivors.
 /// Assumes fewer than the threshold of participants work with a semi-honest coordinator (with one that lies about drop-outs: fewer
-/// than 2t - n).
+/// than 2t - n). On the sparse graph at most a fifth of the participants, except with a probability of 2^-40 over the graph's seed.
 /// </summary>
 public sealed class SecureAggregationSum(Topology topology = Topology.Star) : ISecureSum
 {
@@ -52,7 +52,9 @@ public sealed class SecureAggregationSum(Topology topology = Topology.Star) : IS
             : await RingStep.CoordinateAsync(round, shared, cancellationToken);
         await ConsistencyStep.CoordinateAsync(round, shared, survivors, cancellationToken);
         await UnmaskStep.CoordinateAsync(round, keys, shared, survivors, sum, cancellationToken);
-        return new SumOutcome(ContributionCodec.Decode(round.Request, sum), survivors.Names(round.Roster));
+        var total = ContributionCodec.Decode(round.Request, sum);
+        ContributionCodec.CheckTotal(round.Request, total, survivors.Count);
+        return new SumOutcome(total, survivors.Names(round.Roster));
     }
 
     private async Task<SumOutcome> ParticipateAsync(AggregationRound round, ulong[] contribution, CancellationToken cancellationToken)
@@ -72,7 +74,7 @@ public sealed class SecureAggregationSum(Topology topology = Topology.Star) : IS
     /// <summary>The complete graph is always the same; a sparse one is drawn afresh for every sum from the run's agreed seed.</summary>
     private async ValueTask<Neighbourhoods> GraphAsync(Session session, SumRequest request, CancellationToken cancellationToken)
     {
-        if (Neighbourhoods.IsComplete(session.Roster)) return _complete ??= Neighbourhoods.Of(session.Roster, []);
+        if (Neighbourhoods.IsComplete(session.Roster.Participants.Length)) return _complete ??= Neighbourhoods.Of(session.Roster, []);
         _graphSeed ??= await GraphSeed.AgreeAsync(session, cancellationToken);
         return Neighbourhoods.Of(session.Roster, GraphSeed.ForSum(_graphSeed, request.Step));
     }

@@ -67,7 +67,7 @@ public sealed class BroadcastTests
         var draw = new SeededRandom(5);
         var table = new Table(["a", "b", "y"], [.. Enumerable.Range(0, 60).Select(_ => new[] { draw.NextDouble() * 10, draw.NextDouble(), draw.NextDouble() })]);
         var task = Runs.Task(Runs.SchemaOf(table), table.ToShard(), new RidgeDescent(), Runs.Secure, participants: 5);
-        task = task with { Plan = task.Plan with { Stop = new StopRule(5, null), ModelTo = Core.Modes.ModelAudience.Everyone }, Patience = TimeSpan.FromSeconds(3) };
+        task = task with { Plan = task.Plan with { Stop = new StopRule(5, null), ModelTo = Core.Modes.ModelAudience.Everyone }, Patience = TimeSpan.FromSeconds(20) };
         var steps = new ConcurrentQueue<string>();
         var network = new InProcessNetwork(task.Patience)
         {

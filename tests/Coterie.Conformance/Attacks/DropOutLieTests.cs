@@ -30,7 +30,7 @@ public sealed class DropOutLieTests
     [InlineData(SparseGraph.Participants)]
     public async Task SumAsync_HalfIsToldTheVictimDropped_NobodyReleasesAShare(int participants)
     {
-        var bench = new SumBench(participants) { Patience = TimeSpan.FromSeconds(3) };
+        var bench = new SumBench(participants);
         bool ToldItDropped(PartyId name) => name != Victim && bench.Names.IndexOf(name) % 2 == 1;
         var graph = new SparseGraph();
         var rogue = new RogueCoordinator
@@ -49,7 +49,7 @@ public sealed class DropOutLieTests
     [Fact]
     public async Task SumAsync_HalfIsToldTheVictimDroppedAndSeesAllSignatures_TheCoordinatorIsNamed()
     {
-        var bench = new SumBench(6) { Patience = TimeSpan.FromSeconds(3) };
+        var bench = new SumBench(6);
         var rogue = new RogueCoordinator { Survivors = (to, all) => bench.Names.IndexOf(to) >= 3 ? all.Remove(Victim) : all };
         var run = await bench.RunAsync(name => name == SumBench.Coordinator ? rogue : new SecureAggregationSum());
         Assert.Empty(rogue.Released);

@@ -28,6 +28,12 @@ internal sealed class RogueCoordinator : ISecureSum
     /// <summary>Neighbours of a participant; everybody unless set.</summary>
     public Func<int, IEnumerable<int>>? Neighbours { get; init; }
 
+    /// <summary>Survivors as told to everybody a second time, after shares were released.</summary>
+    public Func<ImmutableArray<PartyId>, IEnumerable<PartyId>>? AsksAgain { get; init; }
+
+    /// <summary>Messages that came after asking again.</summary>
+    public int AnsweredAgain { get; private set; }
+
     /// <summary>Runs before the first step: a sparse graph's seed is agreed there.</summary>
     public Func<Session, Task> Before { get; init; } = _ => Task.CompletedTask;
 
@@ -69,6 +75,11 @@ internal sealed class RogueCoordinator : ISecureSum
         });
         foreach (var (holder, message) in await CollectAsync(session, present, request.Step.Then("unmask")))
             Keep(roster, holder, [.. Survivors(holder, present)], message);
+        if (AsksAgain is not null)
+        {
+            await TellAsync(session, present, request.Step.Then("survivors"), _ => With(roster, AsksAgain(present), []));
+            AnsweredAgain = (await CollectAsync(session, present, request.Step.Then("consistency"))).Count + (await CollectAsync(session, present, request.Step.Then("unmask"))).Count;
+        }
         return new SumOutcome(null, present);
     }
 

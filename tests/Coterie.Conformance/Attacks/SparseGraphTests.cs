@@ -35,7 +35,6 @@ public sealed class SparseGraphTests
         var reached = 0;
         var bench = new SumBench(SparseGraph.Participants)
         {
-            Patience = TimeSpan.FromSeconds(3),
             Intercept = e =>
             {
                 if (e.IsAt("keys")) Interlocked.Increment(ref reached);
@@ -58,7 +57,6 @@ public sealed class SparseGraphTests
         var cheat = new PartyId("p007");
         var bench = new SumBench(SparseGraph.Participants)
         {
-            Patience = TimeSpan.FromSeconds(3),
             Intercept = e => e.From == cheat && e.IsAt("reveal") ? e.Flipped(5) : e,
         };
         var run = await bench.RunAsync(_ => new SecureAggregationSum());

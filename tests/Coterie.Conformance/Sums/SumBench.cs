@@ -15,9 +15,11 @@ internal sealed class SumBench
     public static readonly PartyId Coordinator = new("coordinator");
 
     private readonly Dictionary<PartyId, PartyIdentity> _identities;
+    private readonly (int Rows, int Columns) _shape;
 
-    public SumBench(int participants, int? threshold = null, string runId = "test", bool allowSmallRoster = false)
+    public SumBench(int participants, int? threshold = null, string runId = "test", bool allowSmallRoster = false, (int Rows, int Columns)? shape = null)
     {
+        _shape = shape ?? (2, 2);
         Names = [.. Enumerable.Range(0, participants).Select(i => new PartyId($"p{i:000}"))];
         _identities = Names.Append(Coordinator).ToDictionary(n => n, _ => PartyIdentity.Create());
         Roster = new Roster(
@@ -46,7 +48,7 @@ internal sealed class SumBench
     public PartyIdentity IdentityOf(PartyId party) => _identities[party];
 
     public SumRequest Request(PartyId party, string step = "0") => new(
-        new StepTag($"{Roster.RunId}/{step}"), [new BlockSpec("values", 2, 2, 1000)], new Round(0, 100, Names.Length, 0), ModelHash(party));
+        new StepTag($"{Roster.RunId}/{step}"), [new BlockSpec("values", _shape.Rows, _shape.Columns, 1000)], new Round(0, 100, Names.Length, 0), ModelHash(party));
 
     /// <summary>The plain sum over the named participants.</summary>
     public Matrix PlainSum(IEnumerable<PartyId> contributors) =>
@@ -64,7 +66,12 @@ internal sealed class SumBench
                 var store = Stores.TryGetValue(party, out var existing) ? existing : Stores[party] = new MemoryStore();
                 var session = new Session
                 {
-                    Self = party, Roster = Roster, Channel = network.Connect(Roster[party]), Signer = _identities[party], Checkpoints = store, OnceOnly = store,
+                    Self = party,
+                    Roster = Roster,
+                    Channel = network.Connect(Roster[party]),
+                    Signer = _identities[party],
+                    Checkpoints = store,
+                    OnceOnly = store,
                 };
                 var blocks = party == Coordinator ? null : mine is null ? Blocks<Matrix>.Of(("values", Contribution(Names.IndexOf(party)))) : mine(party);
                 var request = Request(party, step);

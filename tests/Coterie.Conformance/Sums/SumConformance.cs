@@ -82,7 +82,7 @@ public abstract class SumConformance
     public async Task SumAsync_AMessageIsLate_TheSenderIsLeftOutAndHearsOfIt()
     {
         var late = new PartyId("p002");
-        var bench = new SumBench(5) { Patience = TimeSpan.FromSeconds(1), Intercept = e => e.From == late && IsAt(e.Step, StepsBeforeInput[^1]) ? null : e };
+        var bench = new SumBench(5) { Patience = TimeSpan.FromSeconds(4), Intercept = e => e.From == late && IsAt(e.Step, StepsBeforeInput[^1]) ? null : e };
         var run = await bench.RunAsync(_ => Create());
         Assert.Null(run.Error);
         Assert.Equal(string.Join(' ', bench.Names.Remove(late)), string.Join(' ', run.Outcome!.Survivors));
@@ -95,7 +95,7 @@ public abstract class SumConformance
         foreach (var step in SendingSteps)
         {
             var cheat = new PartyId("p001");
-            var bench = new SumBench(5) { Patience = TimeSpan.FromSeconds(2), Intercept = e => e.From == cheat && IsAt(e.Step, step) ? e with { Payload = e.Payload[..^1] } : e };
+            var bench = new SumBench(5) { Intercept = e => e.From == cheat && IsAt(e.Step, step) ? e with { Payload = e.Payload[..^1] } : e };
             var run = await bench.RunAsync(_ => Create());
             var culprits = run.Participants.Values.Select(p => p.Error).Append(run.Error).OfType<ProtocolException>().SelectMany(p => p.Culprits);
             Assert.Contains(cheat, culprits);
@@ -108,7 +108,7 @@ public abstract class SumConformance
     [InlineData(1000.1)]
     public async Task SumAsync_ContributionNotUsable_IsRefusedBeforeItLeaves(double value)
     {
-        var bench = new SumBench(4) { Contribution = i => new Matrix(2, 2, [0, 0, i == 2 ? value : 0, 0]), Patience = TimeSpan.FromSeconds(2) };
+        var bench = new SumBench(4) { Contribution = i => new Matrix(2, 2, [0, 0, i == 2 ? value : 0, 0]) };
         var run = await bench.RunAsync(_ => Create());
         var error = Assert.IsType<ProtocolException>(run.Participants[bench.Names[2]].Error);
         Assert.Equal(ProtocolErrorCode.InvalidContribution, error.Code);
@@ -118,7 +118,7 @@ public abstract class SumConformance
     [Fact]
     public async Task SumAsync_ContributionOfAnotherShape_IsRefused()
     {
-        var bench = new SumBench(4) { Patience = TimeSpan.FromSeconds(2) };
+        var bench = new SumBench(4);
         var run = await bench.RunAsync(_ => Create(), mine: name => Blocks<Matrix>.Of(("values", name.Name == "p001" ? Matrix.Zero(3, 2) : Matrix.Zero(2, 2))));
         Assert.Equal(ProtocolErrorCode.InvalidContribution, Assert.IsType<ProtocolException>(run.Participants[bench.Names[1]].Error).Code);
     }

@@ -39,27 +39,25 @@ internal sealed class Neighbourhoods
     /// <summary>Shares that open a secret.</summary>
     public int Threshold { get; }
 
-    public static bool IsComplete(Roster roster)
-    {
-        var n = roster.Participants.Length;
-        return n <= LargestComplete || Sparse(n).Neighbours >= n - 1;
-    }
+    /// <summary>Whether everyone masks with everyone.</summary>
+    public static bool IsComplete(int participants) => participants <= LargestComplete || ParametersOf(participants).Neighbours >= participants - 1;
 
     /// <param name="roster">The run's roster.</param>
     /// <param name="seed">32 bytes agreed by commit and reveal; empty for a complete graph.</param>
     public static Neighbourhoods Of(Roster roster, ReadOnlySpan<byte> seed)
     {
         var n = roster.Participants.Length;
-        if (IsComplete(roster))
+        if (IsComplete(n))
             return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true, []);
-        var parameters = Sparse(n);
+        var parameters = ParametersOf(n);
         var graph = AggregationGraph.Create(n, parameters.Neighbours, seed);
         return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false, seed);
     }
 
     // Laid out for an honest coordinator, t would stay below half of a neighbourhood (13 of 52 at n = 64): two halves told different
     // stories would release both secrets of one participant, and false drop-outs would cut arcs out of the ring and open them alone.
-    private static AggregationParameters Sparse(int participants) => Layouts.GetOrAdd(
+    /// <summary>Degree and threshold of the sparse graph of so many participants.</summary>
+    public static AggregationParameters ParametersOf(int participants) => Layouts.GetOrAdd(
         participants, static n => AggregationParameters.Compute(n, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator));
 
     /// <summary>A public function of the number of participants, remembered because the search takes a while.</summary>

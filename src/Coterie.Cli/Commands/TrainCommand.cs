@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Coterie.Cli.Output;
+using Coterie.Cli.Running;
+using Coterie.Federation.Runs;
+using Coterie.Federation.Tasks;
+using Spectre.Console;
+
+namespace Coterie.Cli.Commands;
+
+/// <summary><c>coterie train</c>: runs a task with all parties on this machine.</summary>
+internal static class TrainCommand
+{
+    private static readonly string[] Files = ["model.json", "model.onnx", "metrics.json", "history.csv", "leakage.json", "predictions.csv", "report.html"];
+
+    private static readonly Argument<string> Task = new("TASK.yaml") { Description = "The task file: data, preprocessing, learner and mode." };
+    private static readonly Option<string?> Out = new("--out") { Description = "Folder of the results. [default: coterie-results/<task>]", HelpName = "DIR" };
+    private static readonly Option<ulong> Seed = CommandLine.Seed();
+    private static readonly Option<bool> NoBaselines = new("--no-baselines") { Description = "Do not train the pooled model and each participant alone for comparison." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace the results of an earlier run in the folder." };
+
+    public static Command Create()
+    {
+        var command = new ExampleCommand(
+            "train", "Runs a task with all parties on this machine, each with its own keys and rows.",
+            "coterie train samples/01-diabetes-ridge/task.yaml --out results/diabetes")
+        { Task, Out, Seed, NoBaselines, Force };
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult parsed, CommandContext context, CancellationToken cancellationToken)
+    {
+        var file = TaskFile.Load(parsed.GetRequiredValue(Task));
+        using var folder = ResultFolder.Open(
+            parsed.GetValue(Out) ?? Path.Combine("coterie-results", file.Name), parsed.GetValue(Force), "choose another folder with --out, or --force to replace the results in it");
+        var task = PreparedTask.Prepare(file, parsed.GetValue(Seed));
+        var result = await RunAsync(task, context, !parsed.GetValue(NoBaselines), cancellationToken);
+        ResultFiles.Write(result, folder.Staging);
+        cancellationToken.ThrowIfCancellationRequested();
+        folder.Commit(Files);
+        if (context.Json) CommandContext.WriteJson(json => ResultJson.Write(json, result, folder.Path));
+        else Summarise(context.Out, result, folder.Path);
+    }
+
+    private static Task<TaskResult> RunAsync(PreparedTask task, CommandContext context, bool baselines, CancellationToken cancellationToken) =>
+        RowErrors.LocatedAsync(task, () => TrainingProgress.ShowAsync(
+            context, progress => TaskRunner.RunAsync(task, new RunOptions { Baselines = baselines, Progress = progress }, cancellationToken)));
+
+    private static void Summarise(IAnsiConsole console, TaskResult result, string folder)
+    {
+        ResultSummary.Write(console, result);
+        var shown = Format.Path(folder);
+        console.WriteLine();
+        console.WriteWhole($"Results: {shown}");
+        console.WriteWhole($"Report:  {Path.Combine(shown, "report.html")}");
+        console.WriteWhole($"Next:    coterie predict {Path.Combine(shown, "model.json")} DATA.csv");
+    }
+}

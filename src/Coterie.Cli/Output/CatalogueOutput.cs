@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Coterie.Cli.Running;
+using Coterie.Core.Catalogues;
+using Spectre.Console;
+
+namespace Coterie.Cli.Output;
+
+/// <summary>Catalogues: all entries in brief, or one with its parameters.</summary>
+internal static class CatalogueOutput
+{
+    public static void Write<T>(CommandContext context, string noun, ImmutableArray<CatalogueEntry<T>> all, string? name, Func<CatalogueEntry<T>, string> example)
+    {
+        var chosen = name is null ? all : [.. all.Where(e => e.Name == name)];
+        if (chosen.IsEmpty) throw new UsageException($"there is no {noun} '{name}'; there are: {string.Join(", ", all.Select(e => e.Name))}.");
+        if (context.Json)
+        {
+            CommandContext.WriteJson(json =>
+            {
+                json.WriteStartArray();
+                foreach (var entry in chosen) WriteJson(json, entry);
+                json.WriteEndArray();
+            });
+            return;
+        }
+        if (name is not null) Detail(context.Out, chosen[0], example(chosen[0]));
+        else List(context.Out, noun, chosen);
+    }
+
+    private static void List<T>(IAnsiConsole console, string noun, ImmutableArray<CatalogueEntry<T>> all)
+    {
+        Tables.Pairs(console, [.. all.Select(e => (e.Name, e.Parameters.IsEmpty ? e.Summary : $"{e.Summary}\n{string.Join(", ", e.Parameters.Select(p => $"{p.Name}: {Default(p)}"))}"))]);
+        console.WriteLine();
+        console.WriteLine($"Parameters are shown with their defaults; 'coterie {noun}s NAME' says more.");
+    }
+
+    private static void Detail<T>(IAnsiConsole console, CatalogueEntry<T> entry, string example)
+    {
+        console.MarkupLineInterpolated($"[bold]{entry.Name}[/]: {entry.Summary}");
+        console.WriteLine();
+        if (entry.Parameters.IsEmpty) console.WriteLine("It has no parameters.");
+        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {Default(p)}"))]);
+        console.WriteLine();
+        console.WriteWhole($"In a task file: {example}");
+    }
+
+    private static string Default(ParameterSpec spec) => spec.Default switch
+    {
+        null => "none",
+        bool flag => flag ? "true" : "false",
+        ImmutableArray<string> names => $"[{string.Join(", ", names)}]",
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    private static void WriteJson<T>(Utf8JsonWriter json, CatalogueEntry<T> entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", entry.Name);
+        json.WriteString("summary", entry.Summary);
+        json.WriteStartArray("parameters");
+        foreach (var spec in entry.Parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", spec.Name);
+            json.WriteString("kind", spec.Kind.ToString().ToLowerInvariant());
+            json.WritePropertyName("default");
+            WriteDefault(json, spec.Default);
+            json.WriteString("accepts", spec.Accepts);
+            json.WriteString("description", spec.Description);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteDefault(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null: json.WriteNullValue(); break;
+            case bool flag: json.WriteBooleanValue(flag); break;
+            case double number: json.WriteNumberValue(number); break;
+            case long number: json.WriteNumberValue(number); break;
+            case int number: json.WriteNumberValue(number); break;
+            case ImmutableArray<string> names:
+                json.WriteStartArray();
+                foreach (var name in names) json.WriteStringValue(name);
+                json.WriteEndArray();
+                break;
+            default: json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Federation.Data;
+using Coterie.Federation.Models;
+using Coterie.Federation.Tasks;
+
+namespace Coterie.Cli.Running;
+
+/// <summary>Runs a command and turns what goes wrong into one line per problem and an exit code.</summary>
+internal static partial class CommandRunner
+{
+    public static async Task<int> RunAsync(ParseResult parsed, Func<CommandContext, Task> command)
+    {
+        var context = new CommandContext(parsed.GetValue(CommandLine.Json), parsed.GetValue(CommandLine.Verbose));
+        try
+        {
+            await command(context);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("cancelled: nothing was written.");
+            return ExitCode.Failed;
+        }
+        catch (Exception error) when (CodeOf(error) is { } code)
+        {
+            foreach (var line in Lines(error)) await Console.Error.WriteLineAsync("error: " + line);
+            if (context.Verbose) await Console.Error.WriteLineAsync(error.ToString());
+            return code;
+        }
+    }
+
+    public static int Run(ParseResult parsed, Action<CommandContext> command) => RunAsync(parsed, context =>
+    {
+        command(context);
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult();
+
+    /// <summary>Null for nothing: also a defect of this program ends with a sentence and not with a trace.</summary>
+    private static int? CodeOf(Exception error) => error switch
+    {
+        UsageException or TaskFileException or DataFileException or ModelFileException or ShardException => ExitCode.WrongUsage,
+        // What a participant contributes on this machine comes from the data it was given.
+        ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => ExitCode.WrongUsage,
+        _ => ExitCode.Failed,
+    };
+
+    /// <summary>What .NET adds to the message of an argument's error; no reader of a task file knows that name.</summary>
+    [GeneratedRegex(@" \(Parameter '\w+'\)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ArgumentName();
+
+    private static IEnumerable<string> Lines(Exception error)
+    {
+        var text = error switch
+        {
+            UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or UnauthorizedAccessException => error.Message,
+            ProtocolException { Culprits: { IsEmpty: false } culprits } failure => $"{failure.Message} (named: {string.Join(", ", culprits)})",
+            ProtocolException => error.Message,
+            _ => $"unexpected {error.GetType().Name}: {error.Message} (--verbose shows where)",
+        };
+        // Files are named as people typed them where they lie below the current folder.
+        var here = Environment.CurrentDirectory + Path.DirectorySeparatorChar;
+        // Only a task file's problems come one per line.
+        string[] lines = error is TaskFileException ? text.Split('\n') : [text.ReplaceLineEndings(" ")];
+        return lines.Select(line => ArgumentName().Replace(line.Replace(here, "", StringComparison.Ordinal), ""));
+    }
+}

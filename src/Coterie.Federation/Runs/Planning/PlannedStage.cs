@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Privacy.Traffic;
+
+namespace Coterie.Federation.Runs.Planning;
+
+/// <summary>Consecutive rounds of a stage with contributions of one shape.</summary>
+/// <param name="First">0-based.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Layout">The contribution's blocks.</param>
+/// <param name="Sum">Bytes of adding the contributions.</param>
+/// <param name="Told">Bytes of the model that the coordinator tells when the stage goes on.</param>
+public sealed record PlannedRounds(int First, int Count, ImmutableArray<BlockSpec> Layout, TrafficEstimate Sum, TrafficEstimate Told)
+{
+    /// <summary>Bytes of one of the rounds, the broadcast that ends it included.</summary>
+    public TrafficEstimate PerRound => Sum + Told;
+
+    /// <summary>Entries of a contribution.</summary>
+    public int Entries => Layout.Sum(b => b.Length);
+}
+
+/// <summary>A stage of a run: the schema agreement, a preprocessor, or the learner.</summary>
+/// <param name="Name">The name in task files.</param>
+/// <param name="IsLearner">Whether it is the learner, whose rounds are bounded and not known.</param>
+/// <param name="Rounds">Its rounds, in order; the learner's at most.</param>
+/// <param name="Start">Bytes before the first round.</param>
+/// <param name="End">Bytes of what the coordinator tells after the last round: the final model where participants may read it.</param>
+public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<PlannedRounds> Rounds, TrafficEstimate Start, TrafficEstimate End)
+{
+    /// <summary>Its rounds in all; the learner's at most.</summary>
+    public int MaximumRounds => Rounds.Sum(r => r.Count);
+
+    /// <summary>The rounds a run in clear takes on the task's rows, where that was found out; the learner only.</summary>
+    public int? RoundsInClear { get; init; }
+
+    /// <summary>Bytes when it ends after so many rounds.</summary>
+    public TrafficEstimate Over(int rounds)
+    {
+        if (rounds == 0) return Start;
+        var total = Start + End;
+        foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
+        return total + (Rounds.Last(part => part.First < rounds).Told * -1);
+    }
+}

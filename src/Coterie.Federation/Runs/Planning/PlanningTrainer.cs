@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Core.Modes;
+using Coterie.Core.Numerics;
+using Coterie.Federation.Training;
+using Coterie.Privacy.Traffic;
+
+namespace Coterie.Federation.Runs.Planning;
+
+/// <summary>
+/// Goes through the stages of a run in clear and writes down what each round would send. Preprocessing runs to its end; of the learner
+/// only the first rounds, after which shapes no longer change.
+/// </summary>
+internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : IStageTrainer
+{
+    /// <summary>Searches and refinements that change the model's shape begin well before.</summary>
+    private const int ProbedRounds = 64;
+
+    private readonly List<PlannedStage> _stages = [];
+
+    public ImmutableArray<PlannedStage> Stages => [.. _stages];
+
+    public ContributionProfile? Profile { get; private set; }
+
+    public async ValueTask<TModel?> TrainAsync<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Schema schema, IReadOnlyList<Shard> shards, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        var isLearner = summed is ILearner;
+        var model = summed.Initialize(schema, stage.Seed);
+        if (isLearner) Profile = await ContributionProfile.OfAsync(summed, schema, model, shards[0], RoundOf(schema, stage, 0), cancellationToken);
+        var probe = Probe(summed, stage, schema, shards, isLearner ? Math.Min(ProbedRounds, stage.Stop.Rounds) : stage.Stop.Rounds, cancellationToken);
+        _stages.Add(Plan(summed, stage, schema, probe, isLearner));
+        return isLearner ? null : probe.Model;
+    }
+
+    private PlannedStage Plan<TModel>(ISummed<TModel> summed, TrainingStage stage, Schema schema, Probed<TModel> probe, bool isLearner) where TModel : class
+    {
+        var parts = new List<PlannedRounds>();
+        for (var index = 0; index < (isLearner ? stage.Stop.Rounds : probe.Told.Count); index++)
+        {
+            var layout = summed.Layout(schema, probe.Model, RoundOf(schema, stage, index));
+            var (sum, told) = (traffic.Sum(layout.Sum(b => (long)b.Length)), probe.ToldIn(index));
+            if (parts is [.., var last] && last.Sum == sum && last.Told == told && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
+            else parts.Add(new PlannedRounds(index, 1, layout, sum, told));
+        }
+        var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
+        return new PlannedStage(summed.Name, isLearner, [.. parts], traffic.StageStart, isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty))
+        {
+            RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
+        };
+    }
+
+    private Probed<TModel> Probe<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Schema schema, IReadOnlyList<Shard> shards, int rounds, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        var model = summed.Initialize(schema, stage.Seed);
+        var told = new List<TrafficEstimate>();
+        ILocal<TModel>[]? locals = null;
+        var ended = stage.Stop.Rounds == 0;
+        for (var index = 0; index < rounds && !ended; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var round = RoundOf(schema, stage, index);
+            locals ??= [.. shards.Select(shard => summed.Open(schema, shard))];
+            var total = locals.Select(local => local.Contribute(model, round)).Aggregate((a, b) => a + b);
+            var step = summed.Update(schema, model, total, round);
+            model = step.Model;
+            ended = step.Done || index + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
+            told.Add(traffic.Broadcast(summed.Pack(model)));
+        }
+        return new Probed<TModel>(model, told, ended);
+    }
+
+    private Round RoundOf(Schema schema, TrainingStage stage, int index) => new(index, schema.TotalRows, participants, stage.Seed);
+
+    private static bool Same(ImmutableArray<BlockSpec> left, ImmutableArray<BlockSpec> right) =>
+        left.Length == right.Length && left.Zip(right).All(p => p.First.Name == p.Second.Name && p.First.Rows == p.Second.Rows && p.First.Columns == p.Second.Columns);
+
+    /// <summary>What the first rounds in clear gave.</summary>
+    /// <param name="Model">The model after them.</param>
+    /// <param name="Told">Bytes of the broadcast after each.</param>
+    /// <param name="Ended">Whether training ended within them.</param>
+    private sealed record Probed<TModel>(TModel Model, List<TrafficEstimate> Told, bool Ended) where TModel : class
+    {
+        /// <summary>
+        /// The broadcast if training goes on after that round. A final model may be shorter, without the state of a search; beyond the
+        /// rounds that were tried it is the longest one seen.
+        /// </summary>
+        public TrafficEstimate ToldIn(int index)
+        {
+            var ongoing = Ended && Told.Count > 1 ? Told.Count - 1 : Told.Count;
+            return index < ongoing ? Told[index] : Told.Take(ongoing).MaxBy(t => t.Coordinator);
+        }
+    }
+}

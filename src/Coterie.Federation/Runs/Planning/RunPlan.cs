@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Coterie.Core.Parties;
+using Coterie.Federation.Training;
+using Coterie.Privacy;
+using Coterie.Privacy.Traffic;
+
+namespace Coterie.Federation.Runs.Planning;
+
+/// <summary>What a run will do and send, before it runs.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Mode">Who learns what.</param>
+/// <param name="Stages">In order; the learner is last.</param>
+/// <param name="Once">Bytes that are sent once per run.</param>
+/// <param name="Profile">What the learner's contribution is made of; null where it is not written as hidden algebra.</param>
+public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableArray<PlannedStage> Stages, TrafficEstimate Once, ContributionProfile? Profile)
+{
+    /// <summary>The learner's stage.</summary>
+    public PlannedStage Learner => Stages[^1];
+
+    /// <summary>Bytes of the whole run when the learner takes so many rounds.</summary>
+    public TrafficEstimate Over(int learnerRounds)
+    {
+        var total = Once;
+        foreach (var stage in Stages) total += stage.Over(stage.IsLearner ? learnerRounds : stage.MaximumRounds);
+        return total;
+    }
+
+    /// <summary>Plans a task. Preprocessing, and the first rounds of the learner, run in clear on this machine's rows to find shapes.</summary>
+    /// <exception cref="Core.Learning.ShardException">The rows cannot be used.</exception>
+    /// <exception cref="ArgumentException">The mode's messages are not known to the plan.</exception>
+    public static async Task<RunPlan> OfAsync(PreparedTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ImmutableArray<PartyId> names = [.. task.Data.Participants.Select(p => p.Name)];
+        var traffic = new TrafficModel(task.Mode, FederatedTraining.Coordinator, names);
+        var trainer = new PlanningTrainer(traffic, names.Length);
+        await Pipeline.RunAsync(task.Plan, "plan", task.Data.Schema, [.. task.Data.Participants.Select(p => p.Shard)], trainer, cancellationToken);
+        var stages = trainer.Stages;
+        // The seed of sparse graphs is agreed before the first sum, whatever stage it is in.
+        var once = stages.Any(s => s.MaximumRounds > 0) ? traffic.Agreement + traffic.GraphSeed : traffic.Agreement;
+        return new RunPlan(task, ModeCatalogue.Find(task.Mode.Mode)!, stages, once, trainer.Profile);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+using Coterie.Cryptography.Commitments;
+using Coterie.Cryptography.Identity;
+using Coterie.Privacy.Sums;
+using Coterie.Privacy.Sums.SecureAggregation;
+
+namespace Coterie.Privacy.Traffic;
+
+/// <summary>
+/// Predicts the payload bytes of a run in a summing mode from the formats of its messages: exact while nobody drops out.
+/// Transports add their own framing and encryption to it.
+/// </summary>
+public sealed class TrafficModel
+{
+    private readonly ModeOptions _mode;
+    private readonly PartyId _coordinator;
+    private readonly ImmutableArray<PartyId> _participants;
+
+    /// <summary>Describes who runs what.</summary>
+    /// <param name="mode">How contributions are hidden.</param>
+    /// <param name="coordinator">The coordinator's name, which travels on a ring.</param>
+    /// <param name="participants">In roster order; at least one.</param>
+    /// <exception cref="ArgumentException">The mode is not one whose messages are known here.</exception>
+    public TrafficModel(ModeOptions mode, PartyId coordinator, ImmutableArray<PartyId> participants)
+    {
+        ArgumentNullException.ThrowIfNull(mode);
+        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation))
+            throw new ArgumentException($"The messages of {mode.Mode} are not known to the plan.", nameof(mode));
+        _mode = mode;
+        _coordinator = coordinator;
+        _participants = participants;
+    }
+
+    private int Participants => _participants.Length;
+
+    private bool IsMasked => _mode.Mode == ModeCatalogue.SecureAggregation;
+
+    /// <summary>Once per run: the signatures under the roster.</summary>
+    public TrafficEstimate Agreement
+    {
+        get
+        {
+            var signature = MessageSizes.Bytes(Signatures.Length);
+            return new(signature, (long)Participants * (Participants + 1) * signature);
+        }
+    }
+
+    /// <summary>Once per run with at least one sum: the seed of sparse graphs, on rosters that need one.</summary>
+    public TrafficEstimate GraphSeed
+    {
+        get
+        {
+            if (!IsMasked || Neighbourhoods.IsComplete(Participants)) return default;
+            var part = MessageSizes.Bytes(HashCommitment.Length + Signatures.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
+            return new(part, (long)Participants * Participants * part);
+        }
+    }
+
+    /// <summary>Once per stage: the coordinator names the round to begin with.</summary>
+    public TrafficEstimate StageStart => Broadcast(Blocks<Matrix>.Empty);
+
+    /// <summary>The end of a round: the model, or nothing but the round's number where it is not told.</summary>
+    public TrafficEstimate Broadcast(Blocks<Matrix> told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        return new(0, Participants * (sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told)));
+    }
+
+    /// <summary>One sum of contributions.</summary>
+    /// <param name="entries">Entries of a contribution.</param>
+    public TrafficEstimate Sum(long entries)
+    {
+        if (!IsMasked) return new(MessageSizes.Vector(entries), 0);
+        var masked = SecureAggregationTraffic.Keys(Participants) + new TrafficEstimate(MessageSizes.Vector(entries), 0);
+        return _mode.Topology == Topology.Ring ? masked + SecureAggregationTraffic.Ring(_coordinator, _participants) : masked;
+    }
+}

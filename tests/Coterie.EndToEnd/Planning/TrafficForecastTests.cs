@@ -1,0 +1,73 @@
+using Coterie.Federation.Runs;
+using Coterie.Federation.Runs.Planning;
+using Coterie.Federation.Tasks;
+using Coterie.Federation.Training;
+using Coterie.Federation.Transports;
+using Coterie.Privacy.Traffic;
+
+namespace Coterie.EndToEnd.Planning;
+
+public sealed class TrafficForecastTests
+{
+    public static TheoryData<string, string> Runs()
+    {
+        var runs = new TheoryData<string, string>();
+        foreach (var sample in new[] { "01-diabetes-ridge", "02-breast-cancer-logistic", "03-wine-clusters" })
+            foreach (var privacy in new[] { "{ mode: federated }", "{ mode: secure-aggregation }", "{ mode: secure-aggregation, topology: ring }", "{ mode: federated, model-to: all }" })
+                runs.Add(sample, privacy);
+        return runs;
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public async Task Over_RoundsOfARun_EqualsItsTrafficToTheByte(string sample, string privacy)
+    {
+        var text = await File.ReadAllTextAsync(TaskPath(sample));
+        // Refined starts, whose contributions change shape, take 40 rounds: in clear is enough.
+        var quick = privacy.Contains("secure", StringComparison.Ordinal) ? text.Replace("restarts: 20", "starts: box", StringComparison.Ordinal) : text;
+        await AssertExactAsync(quick.Replace("{ mode: secure-aggregation }", privacy, StringComparison.Ordinal), TaskPath(sample));
+    }
+
+    [Theory]
+    [InlineData(40, false)]
+    [InlineData(80, true)]
+    public async Task Over_LargeRoster_EqualsTheTrafficToTheByte(int participants, bool hasSparseGraph)
+    {
+        var text = await File.ReadAllTextAsync(TaskPath("01-diabetes-ridge"));
+        var traffic = await AssertExactAsync(
+            text.Replace("count: 5", $"count: {participants}", StringComparison.Ordinal).Replace("preprocessing: [ standardize ]", "", StringComparison.Ordinal),
+            TaskPath("01-diabetes-ridge"));
+        Assert.Equal(hasSparseGraph, traffic.SentByKind(FederatedTraining.Coordinator).ContainsKey("commitments"));
+    }
+
+    [Fact]
+    public async Task Profile_RidgeByGramMatrices_IsOfDegreeZero()
+    {
+        var plan = await RunPlan.OfAsync(PreparedTask.Prepare(TaskFile.Load(TaskPath("01-diabetes-ridge")), 1), CancellationToken.None);
+        Assert.Equal(0, plan.Profile?.Degree);
+        Assert.Equal(1, plan.Learner.MaximumRounds);
+    }
+
+    [Fact]
+    public async Task Profile_KMeans_IsNoPolynomial()
+    {
+        var plan = await RunPlan.OfAsync(PreparedTask.Prepare(TaskFile.Load(TaskPath("03-wine-clusters")), 1), CancellationToken.None);
+        Assert.NotNull(plan.Profile);
+        Assert.Null(plan.Profile.Degree);
+    }
+
+    private static async Task<TrafficMeter> AssertExactAsync(string text, string path)
+    {
+        var task = PreparedTask.Prepare(TaskFile.Parse(text, path), 1);
+        var plan = await RunPlan.OfAsync(task, CancellationToken.None);
+        var outcome = (await TaskRunner.RunAsync(task, new RunOptions { Baselines = false }, CancellationToken.None)).Outcome;
+
+        Assert.InRange(outcome.Rounds, 1, plan.Learner.MaximumRounds);
+        var expected = plan.Over(outcome.Rounds);
+        Assert.All(outcome.Roster.Participants, p => Assert.Equal(expected.EachParticipant, outcome.Traffic.SentBy(p)));
+        Assert.Equal(expected, new TrafficEstimate(expected.EachParticipant, outcome.Traffic.SentBy(outcome.Roster.Coordinator)));
+        return outcome.Traffic;
+    }
+
+    private static string TaskPath(string sample) => Path.Combine(Workspace.Samples, sample, "task.yaml");
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Coterie.EndToEnd;
+
+public sealed class TrainTests
+{
+    [Theory]
+    [InlineData("01-diabetes-ridge", "MSE")]
+    [InlineData("02-breast-cancer-logistic", "AUC")]
+    [InlineData("03-wine-clusters", "inertia")]
+    public async Task Train_Sample_WritesItsResults(string sample, string metric)
+    {
+        using var place = new Workspace();
+        var result = await Cli.SucceedAsync(place.Folder, "train", TaskOf(sample), "--out", "results", "--no-baselines");
+        Assert.Contains(metric, result.Output, StringComparison.Ordinal);
+        Assert.Contains("report.html", result.Output, StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+        foreach (var name in new[] { "model.json", "metrics.json", "history.csv", "leakage.json", "report.html" }) Assert.True(File.Exists(place[$"results/{name}"]), name);
+        using var metrics = JsonDocument.Parse(await File.ReadAllTextAsync(place["results/metrics.json"]));
+        Assert.True(metrics.RootElement.GetProperty("rounds").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task Train_WithoutOut_WritesBelowTheTaskName()
+    {
+        using var place = new Workspace();
+        place.WriteData();
+        var result = await Cli.SucceedAsync(place.Folder, "train", place.WriteTask(), "--json");
+        Assert.Equal("trial", result.Json.GetProperty("task").GetString());
+        Assert.Equal(1, result.Json.GetProperty("seed").GetInt32());
+        Assert.Equal(place["coterie-results/trial"], result.Json.GetProperty("folder").GetString());
+        Assert.True(result.Json.GetProperty("results").GetProperty("centralised").GetProperty("train").GetProperty("mse").GetDouble() >= 0);
+        Assert.True(File.Exists(place["coterie-results/trial/model.json"]));
+    }
+
+    [Fact]
+    public async Task Train_FolderNotEmpty_IsRefusedBeforeTrainingAndReplacedWithForce()
+    {
+        using var place = new Workspace();
+        place.WriteData();
+        var task = place.WriteTask();
+        place.Write("results/mine.txt", "kept");
+        place.Write("results/predictions.csv", "of an earlier run with a test part");
+        await Cli.RefuseAsync(place.Folder, ["train", task, "--out", "results"], "results", "not empty", "--force");
+        Assert.Equal(2, Directory.EnumerateFileSystemEntries(place["results"]).Count());
+
+        await Cli.SucceedAsync(place.Folder, "train", task, "--out", "results", "--force");
+
+        Assert.True(File.Exists(place["results/model.json"]));
+        Assert.True(File.Exists(place["results/mine.txt"]));
+        Assert.False(File.Exists(place["results/predictions.csv"]));
+    }
+
+    [Fact]
+    public async Task Train_SameSeed_GivesTheSameModel()
+    {
+        using var place = new Workspace();
+        place.WriteData();
+        var task = place.WriteTask("{ name: k-means, k: 2, restarts: 2 }", more: "  columns: { exclude: [ y ] }\n");
+        foreach (var (folder, seed) in new[] { ("one", "7"), ("two", "7") }) await Cli.SucceedAsync(place.Folder, "train", task, "--out", folder, "--seed", seed);
+        Assert.Equal(await File.ReadAllTextAsync(place["one/model.json"]), await File.ReadAllTextAsync(place["two/model.json"]));
+    }
+
+    [Fact]
+    public async Task Train_Verbose_TellsEveryRoundOnStandardError()
+    {
+        using var place = new Workspace();
+        place.WriteData();
+        var result = await Cli.SucceedAsync(place.Folder, "train", place.WriteTask(), "--verbose", "--json");
+        Assert.Contains("standardize: round 1", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ridge-regression: round 1", result.Error, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Object, result.Json.ValueKind);
+    }
+
+    [Fact]
+    public async Task Train_Interrupted_EndsWithOneAndWritesNothing()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var place = new Workspace();
+        place.WriteData(rows: 200);
+        var task = place.WriteTask("{ name: k-means, k: 20, restarts: 200 }", participants: "{ count: 20, by: round-robin }");
+        using var process = Cli.Start(place.Folder, "train", task, "--verbose");
+        Assert.NotNull(await process.StandardError.ReadLineAsync());      // the first round is over
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var error = await process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("nothing was written", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("at Coterie.", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(place["coterie-results"]));
+    }
+
+    [Fact]
+    public async Task Train_FilesOfParticipants_AreMatchedByColumnName()
+    {
+        using var place = new Workspace();
+        place.WriteData("one.csv", 10);
+        place.Write("two.csv", "y,b,a\n" + string.Join('\n', Enumerable.Range(0, 12).Select(i => $"{(2 * i) - (i % 4)},{i % 4},{i}")) + "\n");
+        place.WriteData("three.csv", 9);
+        place.Write("task.yaml", "task: trial\ndata:\n  participants: [ { name: one, file: one.csv }, { name: two, file: two.csv }, { name: three, file: three.csv } ]\n  target: y\nlearner: ridge-regression\nprivacy: { mode: federated }\n");
+        var result = await Cli.SucceedAsync(place.Folder, "train", "task.yaml", "--json");
+        Assert.True(result.Json.GetProperty("results").GetProperty("train").GetProperty("r2").GetDouble() > 0.99);
+    }
+
+    [Theory]
+    [InlineData("ridge-regression")]
+    [InlineData("linear-regression")]
+    public async Task Train_FewerRowsThanFeatures_GivesAModel(string learner)
+    {
+        using var place = new Workspace();
+        var lines = Enumerable.Range(0, 9).Select(i => string.Join(',', Enumerable.Range(0, 12).Select(j => $"{Math.Sin((i * 13) + (j * 7)):F3}")) + $",{i * 1.5}");
+        place.Write("data.csv", string.Join(',', Enumerable.Range(0, 12).Select(j => $"x{j}")) + ",y\n" + string.Join('\n', lines) + "\n");
+        var result = await Cli.SucceedAsync(place.Folder, "train", place.WriteTask(learner, participants: "{ count: 3, by: round-robin }"), "--json");
+        var r2 = result.Json.GetProperty("results").GetProperty("train").GetProperty("r2").GetDouble();
+        Assert.InRange(r2, learner == "linear-regression" ? 1 - 1e-6 : 0.5, 1 + 1e-9);
+    }
+
+    private static string TaskOf(string sample) => Path.Combine(Workspace.Samples, sample, "task.yaml");
+}
