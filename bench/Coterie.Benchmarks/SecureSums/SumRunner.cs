@@ -59,6 +59,7 @@ internal sealed class SumRunner
         {
             var parties = _names.Select(n => PartyAsync(n, contributions[n], !stay.Contains(n))).Append(PartyAsync(Coordinator, null, false)).ToArray();
             outcome = (await Task.WhenAll(parties))[^1];
+            foreach (var meter in _meters.Values) await meter.SettleAsync();
         });
         Check(outcome, stay);
         var all = _meters.Values.Aggregate(TimeSpan.Zero, (sum, m) => sum + m.Cpu);

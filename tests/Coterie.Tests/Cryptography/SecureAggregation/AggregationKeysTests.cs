@@ -106,4 +106,26 @@ public sealed class AggregationKeysTests
         }
         Assert.True(AgreementKey.IsValidPublicKey(point));
     }
+
+    [Fact]
+    public void IsValidPublicKey_FreshGeneratedAndShifted_AgreesWithTheFrameworksImport()
+    {
+        const string Generator = "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
+        Assert.True(AgreementKey.IsValidPublicKey(Convert.FromHexString(Generator)));
+        // (0, sqrt b) is a point, (p, sqrt b) the same one named wrongly: coordinates lie below p.
+        const string RootOfB = "66485C780E2F83D72433BD5D84A06BB6541C2AF31DAE871728BF856A174F93F4";
+        const string Prime = "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF";
+        Assert.True(AgreementKey.IsValidPublicKey(Convert.FromHexString("04" + new string('0', 64) + RootOfB)));
+        Assert.False(AgreementKey.IsValidPublicKey(Convert.FromHexString("04" + Prime + RootOfB)));
+        using var own = AgreementKey.Create();
+        for (var i = 0; i < 16; i++)
+        {
+            using var key = AgreementKey.Create();
+            var point = key.PublicKey.ToArray();
+            Assert.True(AgreementKey.IsValidPublicKey(point));
+            point[1 + (4 * i)] ^= (byte)(1 << (i % 8));
+            Assert.False(AgreementKey.IsValidPublicKey(point));
+            Assert.ThrowsAny<CryptographicException>(() => AggregationKeys.PairwiseMask(Context, Ada, own, Bob, point));
+        }
+    }
 }

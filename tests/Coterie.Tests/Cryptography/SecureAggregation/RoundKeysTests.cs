@@ -24,6 +24,23 @@ public sealed class RoundKeysTests
     }
 
     [Fact]
+    public void AgreeToSend_ToSeveralPeersAndAgain_IsThePairsKeyAndForgottenOnDisposal()
+    {
+        RoundKeys own = RoundKeys.Create(Random), bobs = RoundKeys.Create(Random), carols = RoundKeys.Create(Random);
+        PartyId bob = new("bob"), carol = new("carol");
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.Equal(own.AgreeToSend(Context, Ada, bob, bobs.ChannelPublicKey.AsSpan()), bobs.AgreeToReceive(Context, bob, Ada, own.ChannelPublicKey.AsSpan()));
+            Assert.Equal(own.AgreeToSend(Context, Ada, carol, carols.ChannelPublicKey.AsSpan()), carols.AgreeToReceive(Context, carol, Ada, own.ChannelPublicKey.AsSpan()));
+            Assert.Equal(own.AgreeToReceive(Context, Ada, bob, bobs.ChannelPublicKey.AsSpan()), bobs.AgreeToSend(Context, bob, Ada, own.ChannelPublicKey.AsSpan()));
+        }
+        own.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => own.AgreeToSend(Context, Ada, bob, bobs.ChannelPublicKey.AsSpan()));
+        bobs.Dispose();
+        carols.Dispose();
+    }
+
+    [Fact]
     public void MaskKeyFromScalar_OfTheReconstructedShares_IsTheMaskKey()
     {
         using var keys = RoundKeys.Create(Random);
