@@ -82,7 +82,10 @@ internal static class A9aBenchmark
             {
                 var outcome = await FederatedTraining.RunAsync(new TrainingTask
                 {
-                    Plan = Plan, Mode = mode, Schema = schema, Participants = [.. shards.Select((s, i) => new ParticipantShard(new PartyId($"p{i}"), s))],
+                    Plan = Plan,
+                    Mode = mode,
+                    Schema = schema,
+                    Participants = [.. shards.Select((s, i) => new ParticipantShard(new PartyId($"p{i}"), s))],
                 });
                 Rounds = outcome.Rounds;
                 model = outcome.Model;
