@@ -78,4 +78,14 @@ public sealed class SparseGraphTests
         beginning(i).CopyTo(part, 0);
         return part;
     }));
+
+    /// <summary>On the sparse graph most participants hold no share of each other: one that sends one all the same is refused.</summary>
+    [Fact]
+    public async Task SumAsync_AParticipantSendsAShareItWasNeverDealt_IsNamed()
+    {
+        var cheat = new PartyId("p007");
+        var bench = new SumBench(SparseGraph.Participants) { Intercept = e => e.From == cheat && e.IsAt("unmask") ? e.WithShareOfAnother(SparseGraph.Participants) : e };
+        var run = await bench.RunAsync(_ => new SecureAggregationSum());
+        Assert.Equal(cheat.Name, Tampering.Blamed(run.Error));
+    }
 }

@@ -57,6 +57,16 @@ internal static class Tampering
         return envelope with { Payload = writer.ToArray() };
     }
 
+    /// <summary>The first share as one of a participant of whom the sender released none.</summary>
+    public static Envelope WithShareOfAnother(this Envelope envelope, int participants)
+    {
+        const int EntryBytes = sizeof(int) + sizeof(int) + SecretShare.EncodedLength;
+        var payload = envelope.Payload.ToArray();
+        var owners = Enumerable.Range(0, (payload.Length - sizeof(int)) / EntryBytes).Select(i => BitConverter.ToInt32(payload, sizeof(int) + (i * EntryBytes)));
+        BitConverter.TryWriteBytes(payload.AsSpan(sizeof(int)), Enumerable.Range(0, participants).Except(owners).First());
+        return envelope with { Payload = payload };
+    }
+
     /// <summary>The length-prefixed parts of a message that has nothing else.</summary>
     public static byte[][] Parts(ReadOnlyMemory<byte> payload)
     {
