@@ -80,7 +80,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
                 throw new ProtocolException(
                     ProtocolErrorCode.Inconsistent, $"The coordinator asks for round {state.Round + 1} of {stage.Tag}; {stage.Stop.Rounds} were agreed.", stage.Tag.Path, session.Roster.Coordinator);
             var round = RoundOf(session, schema, stage, state.Round);
-            var model = summed.Unpack(schema, state.Model);
+            var model = Unpack(summed, session, schema, state.Model, stage.Tag);
             var request = new SumRequest(stage.Tag.Then(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
             Blocks<Matrix>? mine = null;
             using (session.Times.Measure(request.Step, Activity.Computing))
@@ -95,7 +95,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
                 session.Transcript.Record(new Opening($"broadcast model of {summed.Name}", session.Self, request.Step.Then("next"), next.Model.Values.Sum(v => (long)v.Values.Length), 0));
             state = next;
         }
-        return state.Model.Count > 0 || stage.ModelTo == ModelAudience.Everyone ? summed.Unpack(schema, state.Model) : null;
+        return state.Model.Count > 0 || stage.ModelTo == ModelAudience.Everyone ? Unpack(summed, session, schema, state.Model, stage.Tag) : null;
     }
 
     /// <summary>Tells every participant that can be reached; who cannot has dropped out and is no reason to stop.</summary>
@@ -126,6 +126,20 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
 
     /// <summary>What a sum's masks and signatures are bound to: every broadcast so far, and the model, which in a first round nobody sent.</summary>
     private byte[] BindingOf(Blocks<Matrix> model) => SHA256.HashData([.. _broadcasts, .. BlocksCodec.Hash(model)]);
+
+    /// <summary>A broadcast that is no model of this kind is the coordinator's doing.</summary>
+    private static TModel Unpack<TModel>(ISummed<TModel> summed, Session session, Schema schema, Blocks<Matrix> model, StepTag step) where TModel : class
+    {
+        try
+        {
+            return summed.Unpack(schema, model);
+        }
+        catch (Exception refused) when (refused is ArgumentException or KeyNotFoundException)
+        {
+            throw new ProtocolException(
+                ProtocolErrorCode.MalformedMessage, $"The coordinator broadcast what is no model of {summed.Name}: {refused.Message}", step.Path, session.Roster.Coordinator);
+        }
+    }
 
     private static Round RoundOf(Session session, Schema schema, TrainingStage stage, int index) =>
         new(index, schema.TotalRows, session.Roster.Participants.Length, stage.Seed);

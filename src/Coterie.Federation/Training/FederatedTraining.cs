@@ -156,18 +156,21 @@ public static class FederatedTraining
         var writer = new WireWriter();
         writer.WriteText("coterie terms v1");
         writer.WriteText(task.Mode.Topology.ToString());
+        writer.WriteInt32(task.Plan.Preprocessors.Length);
         foreach (var preprocessor in task.Plan.Preprocessors) writer.WriteText(preprocessor.Terms);
         writer.WriteText(task.Plan.Learner.Terms);
         writer.WriteInt32(task.Plan.Stop.Rounds);
         writer.WriteDouble(task.Plan.Stop.Tolerance ?? double.NaN);
         writer.WriteInt64(unchecked((long)task.Plan.Seed));
         writer.WriteInt32((int)task.Plan.ModelTo);
+        writer.WriteInt32(task.Schema.FeatureCount);
         foreach (var column in task.Schema.Features.Append(task.Schema.Target ?? new Column("")))
         {
             writer.WriteText(column.Name);
             writer.WriteInt32((int)column.Type);
             writer.WriteDouble(column.Minimum);
             writer.WriteDouble(column.Maximum);
+            writer.WriteInt32(column.Values.Length);
             foreach (var value in column.Values) writer.WriteText(value);
         }
         return SHA256.HashData(writer.WrittenMemory.Span);

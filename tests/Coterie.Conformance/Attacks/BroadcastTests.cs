@@ -44,6 +44,22 @@ public sealed class BroadcastTests
         Assert.DoesNotContain(steps, s => s.Contains("learner/5/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task TrainAsync_ABroadcastIsNoModel_NamesTheCoordinator()
+    {
+        var (outcome, _, _) = await RunAsync(e => e.Step.Path.EndsWith("learner/0/next", StringComparison.Ordinal) ? Renamed(e) : e);
+        Assert.Equal(FederatedTraining.Coordinator.Name, Tampering.Blamed(outcome));
+    }
+
+    /// <summary>The first block under another name of the same length.</summary>
+    private static Envelope Renamed(Envelope e)
+    {
+        const int NameStart = sizeof(int) + 1 + sizeof(int) + sizeof(int);      // round, done, blocks, length of the name
+        var bytes = e.Payload.ToArray();
+        bytes[NameStart] = (byte)'z';
+        return e with { Payload = bytes };
+    }
+
     private static bool IsLastOfPreprocessing(Envelope e) =>
         e.Step.Path.Contains("-standardize/", StringComparison.Ordinal) && e.IsAt("next") && e.Payload.Span[4] == 1;
 

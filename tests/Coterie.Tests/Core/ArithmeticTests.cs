@@ -174,11 +174,30 @@ public sealed class RingArithmeticTests : ArithmeticConformance<RingMatrix>
     public async Task Multiply_TwoStepsAtOnceOnOneBranch_IsRefused()
     {
         var math = new RingArithmetic();
-        var value = math.Public(Matrix.Identity(40));
-        var first = math.MultiplyAsync(value, value, CancellationToken.None);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await math.MultiplyAsync(value, value, CancellationToken.None));
+        var value = math.Public(Matrix.Identity(2));
+        var held = new HeldContext();
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(held);
+        var first = math.MultiplyAsync(value, value, CancellationToken.None).AsTask();
+        var second = math.MultiplyAsync(value, value, CancellationToken.None).AsTask();
+        SynchronizationContext.SetSynchronizationContext(before);
+        held.Release();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => second);
         await first;
         await math.MultiplyAsync(value, value, CancellationToken.None);
+    }
+
+    /// <summary>Keeps what was started in flight until it is released.</summary>
+    private sealed class HeldContext : SynchronizationContext
+    {
+        private readonly Queue<(SendOrPostCallback Callback, object? State)> _held = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => _held.Enqueue((d, state));
+
+        public void Release()
+        {
+            while (_held.TryDequeue(out var next)) next.Callback(next.State);
+        }
     }
 
     [Fact]
