@@ -14,7 +14,7 @@ internal static class BarChart
     private const double RowHeight = 28;
     private const double Thickness = 17;
     private const double Top = 6;
-    private const int LongestName = 20;
+    private const int LongestName = 28;
 
     /// <summary>Draws the bars; parts that are negative or no numbers count as 0.</summary>
     public static void Write(

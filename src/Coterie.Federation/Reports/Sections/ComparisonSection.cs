@@ -38,15 +38,21 @@ internal static class ComparisonSection
         }));
     }
 
+    /// <summary>A pair of charts per learner: times and bytes of different learners have nothing to compare.</summary>
     private static void WriteCharts(Markup page, ReportData data)
     {
+        var learners = data.Runs.GroupBy(r => r.Learner).ToArray();
         page.Open("div", ("class", "charts"));
-        ImmutableArray<Bar> seconds = [.. data.Runs.Select(r => new Bar(RunFigures.Name(data, r), [r.Seconds]))];
-        Blocks.Figure(page, "Time by mode", "wall clock, from roster to model", [], () => BarChart.Write(
-            page, "Time by mode", List(seconds, NumberText.Seconds), "time", Unit.Seconds, NumberText.Seconds, ["time"], seconds));
-        ImmutableArray<Bar> bytes = [.. data.Runs.Where(r => RunFigures.BytesSent(r) is not null).Select(r => new Bar(RunFigures.Name(data, r), [RunFigures.BytesSent(r)!.Value]))];
-        if (!bytes.IsEmpty) Blocks.Figure(page, "Bytes by mode", "sent by all parties together", [], () => BarChart.Write(
-            page, "Bytes by mode", List(bytes, NumberText.Bytes), "sent", Unit.Bytes, NumberText.Bytes, ["sent"], bytes));
+        foreach (var runs in learners)
+        {
+            var suffix = learners.Length > 1 ? $", {runs.Key}" : "";
+            ImmutableArray<Bar> seconds = [.. runs.Select(r => new Bar(r.Mode, [r.Seconds]))];
+            Blocks.Figure(page, $"Time by mode{suffix}", "wall clock, from roster to model", [], () => BarChart.Write(
+                page, "Time by mode", List(seconds, NumberText.Seconds), "time", Unit.Seconds, NumberText.Seconds, ["time"], seconds));
+            ImmutableArray<Bar> bytes = [.. runs.Where(r => RunFigures.BytesSent(r) is not null).Select(r => new Bar(r.Mode, [RunFigures.BytesSent(r)!.Value]))];
+            if (!bytes.IsEmpty) Blocks.Figure(page, $"Bytes by mode{suffix}", "sent by all parties together", [], () => BarChart.Write(
+                page, "Bytes by mode", List(bytes, NumberText.Bytes), "sent", Unit.Bytes, NumberText.Bytes, ["sent"], bytes));
+        }
         page.Close();
     }
 
