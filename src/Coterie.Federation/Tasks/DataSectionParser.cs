@@ -75,6 +75,8 @@ internal static class DataSectionParser
         if (!section.Has("count") && !section.Has("by"))
         {
             section.Problems.Add(section.Line, section.Field, $"{ParticipantForms} is expected.");
+            // Asked for only so that what stands there instead is compared with the keys there are.
+            foreach (var key in (string[])["count", "by", "alpha", "column", "values"]) section.Take(key);
             return null;
         }
         var count = section.Whole("count", 1, 100_000, isRequired: true);

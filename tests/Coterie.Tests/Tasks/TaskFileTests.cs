@@ -143,6 +143,7 @@ public sealed class TaskFileTests
     [InlineData("{ }", "data.participants", "is expected")]
     [InlineData("5", "data.participants", "is '5'; { count: 5")]
     [InlineData("[ ]", "data.participants", "is an empty list")]
+    [InlineData("{ cout: 5 }", "data.participants.cout", "did you mean 'count'?")]
     [InlineData("[ { name: a } ]", "data.participants[0].file", "is missing")]
     [InlineData("[ { name: a, file: x.csv }, { name: a, file: y.csv } ]", "data.participants[1].name", "repeats 'a'")]
     public void Parse_BadParticipants_NamesTheField(string participants, string field, string message) =>
