@@ -170,13 +170,25 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
         return round.Index < RefinementRounds ? Refine(model, total, round, seeding) : Descend(schema, model, total, seeding);
     }
 
+    /// <inheritdoc/>
+    public KMeansModel Finish(KMeansModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model with { Search = null };
+    }
+
     private Step<KMeansModel> Refine(KMeansModel model, Blocks<Matrix> total, Round round, KMeansSeeding seeding)
     {
         var search = model.Search!;
         var candidates = KMeansClusters.From(total, search.Working, 0, Candidates);
         var d = candidates.Dimensions;
         if (round.Index < RefinementRounds - 1)
-            return new(model with { Search = search with { Working = seeding.NextCandidates(candidates) } }, Done: false, Change: 1);
+        {
+            var next = seeding.NextCandidates(candidates);
+            // Should training end here, these are the best centres known.
+            var centroids = Matrix.Create(k, d, centres => seeding.FillFromCandidates(candidates, centres));
+            return new(model with { Centroids = centroids, Search = search with { Working = next } }, Done: false, Change: 1);
+        }
         var working = Matrix.Create(restarts * k, d, centres =>
         {
             for (var r = 0; r < restarts; r++) seeding.FillFromCandidates(candidates, centres.Slice(r * k * d, k * d));

@@ -83,6 +83,13 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
     }
 
     /// <inheritdoc/>
+    public LogisticModel Finish(LogisticModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model with { Search = null };
+    }
+
+    /// <inheritdoc/>
     public Step<LogisticModel> Update(Schema schema, LogisticModel model, Blocks<Matrix> total, Round round)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -83,6 +83,13 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
     }
 
     /// <inheritdoc/>
+    public MultinomialModel Finish(MultinomialModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model with { Search = null };
+    }
+
+    /// <inheritdoc/>
     public Step<MultinomialModel> Update(Schema schema, MultinomialModel model, Blocks<Matrix> total, Round round)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -57,7 +57,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             Step<TModel> step;
             using (session.Times.Measure(request.Step, Activity.Computing)) step = summed.Update(schema, model, outcome.Total!, round);
             var done = step.Done || state.Round + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
-            state = new Position(state.Round + 1, done, summed.Pack(step.Model));
+            state = new Position(state.Round + 1, done, summed.Pack(done ? summed.Finish(step.Model) : step.Model));
             await session.Checkpoints.SaveAsync(CheckpointKey(stage), state.ToBytes(), cancellationToken);
             session.Transcript.Record(new Opening($"sum of contributions to {summed.Name}", session.Self, request.Step, request.Length, outcome.Survivors.Length));
             session.Progress?.Report(new RunProgress(summed.Name, request.Step, round.Index, stage.Stop.Rounds, step.Loss, step.Change, outcome.Survivors.Length));

@@ -44,6 +44,9 @@ public interface ISummed<TModel> : ISummed where TModel : class
 
     /// <summary>Moves the model by the sum of the contributions; pure.</summary>
     Step<TModel> Update(Schema schema, TModel model, Blocks<Matrix> total, Round round);
+
+    /// <summary>The model once training has ended, for whatever reason: without what only further rounds would need.</summary>
+    TModel Finish(TModel model) => model;
 }
 
 /// <summary>A participant's view of its shard during a run.</summary>

@@ -37,7 +37,7 @@ public static class LocalTraining
             history.Add(new TrainingRound(step.Loss, step.Change));
             if (step.Done || step.Change <= stop.Tolerance) break;
         }
-        return new TrainingResult<TModel>(model, history.ToImmutable());
+        return new TrainingResult<TModel>(learner.Finish(model), history.ToImmutable());
     }
 
     private static Blocks<Matrix> Sum<TModel>(ILocal<TModel>[] locals, TModel model, Round round, CancellationToken cancellationToken)
