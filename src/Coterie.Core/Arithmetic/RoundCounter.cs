@@ -23,12 +23,10 @@ internal sealed class RoundCounter
     {
         lock (_branches)
         {
-            var branch = new RoundCounter { _rounds = Rounds0() };
+            var branch = new RoundCounter { _rounds = _rounds };
             _branches.Add(branch);
             return branch;
         }
-
-        int Rounds0() => _rounds;
     }
 
     /// <summary>Marks a step that talks; disposing ends it.</summary>

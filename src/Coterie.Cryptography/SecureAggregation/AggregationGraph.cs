@@ -36,10 +36,10 @@ public sealed class AggregationGraph
     public bool IsComplete => Degree == Participants - 1;
 
     /// <summary>The graph in which everybody is everybody's neighbour.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two participants.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no participant.</exception>
     public static AggregationGraph Complete(int participants)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(participants, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(participants, 1);
         return new AggregationGraph([.. Enumerable.Range(0, participants).Select(i =>
             Enumerable.Range(0, participants).Where(j => j != i).ToImmutableArray())]);
     }

@@ -103,19 +103,14 @@ public static class FederatedTraining
         }
         catch (Exception) when (cause is not null)
         {
-            throw Rethrown(cause);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
+            throw;
         }
         finally
         {
             network.Disconnect(Coordinator);
             await Task.WhenAll(participants);
         }
-    }
-
-    private static Exception Rethrown(Exception cause)
-    {
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
-        return cause;
     }
 
     /// <summary>What one party runs, on this machine or on its own.</summary>

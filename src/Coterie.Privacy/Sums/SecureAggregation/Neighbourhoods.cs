@@ -13,24 +13,21 @@ namespace Coterie.Privacy.Sums.SecureAggregation;
 /// </summary>
 internal sealed class Neighbourhoods
 {
-    /// <summary>Largest roster on which everyone masks with everyone.</summary>
-    public const int LargestComplete = 32;
-
     /// <summary>The sparse graph is laid out for so many corrupt participants, ...</summary>
     public const double CorruptFraction = 0.2;
 
     /// <summary>... and so many that drop out.</summary>
     public const double DropOutFraction = 0.1;
 
-    private readonly ImmutableArray<int>[] _neighbours;
+    private readonly AggregationGraph _graph;
     private readonly bool _complete;
 
-    private Neighbourhoods(ImmutableArray<int>[] neighbours, int threshold, bool complete, ReadOnlySpan<byte> seed)
+    private Neighbourhoods(AggregationGraph graph, int threshold, bool complete, ReadOnlySpan<byte> seed)
     {
-        Seed = [.. seed];
-        _neighbours = neighbours;
+        _graph = graph;
         Threshold = threshold;
         _complete = complete;
+        Seed = [.. seed];
     }
 
     /// <summary>What the graph was drawn from; empty for a complete graph. Survivors sign it.</summary>
@@ -40,23 +37,21 @@ internal sealed class Neighbourhoods
     public int Threshold { get; }
 
     /// <summary>Whether everyone masks with everyone.</summary>
-    public static bool IsComplete(int participants) => participants <= LargestComplete || ParametersOf(participants).Neighbours >= participants - 1;
+    public static bool IsComplete(int participants) => participants <= AggregationGraph.CompleteUpTo || ParametersOf(participants).Neighbours >= participants - 1;
 
     /// <param name="roster">The run's roster.</param>
     /// <param name="seed">32 bytes agreed by commit and reveal; empty for a complete graph.</param>
     public static Neighbourhoods Of(Roster roster, ReadOnlySpan<byte> seed)
     {
         var n = roster.Participants.Length;
-        if (IsComplete(n))
-            return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => j != i).ToImmutableArray())], roster.Threshold, complete: true, []);
+        if (IsComplete(n)) return new Neighbourhoods(AggregationGraph.Complete(n), roster.Threshold, complete: true, []);
         var parameters = ParametersOf(n);
-        var graph = AggregationGraph.Create(n, parameters.Neighbours, seed);
-        return new Neighbourhoods([.. Enumerable.Range(0, n).Select(i => graph.Neighbours(i).ToImmutableArray())], parameters.Threshold, complete: false, seed);
+        return new Neighbourhoods(AggregationGraph.Create(n, parameters.Neighbours, seed), parameters.Threshold, complete: false, seed);
     }
 
+    /// <summary>Degree and threshold of the sparse graph of so many participants.</summary>
     // Laid out for an honest coordinator, t would stay below half of a neighbourhood (13 of 52 at n = 64): two halves told different
     // stories would release both secrets of one participant, and false drop-outs would cut arcs out of the ring and open them alone.
-    /// <summary>Degree and threshold of the sparse graph of so many participants.</summary>
     public static AggregationParameters ParametersOf(int participants) => Layouts.GetOrAdd(
         participants, static n => AggregationParameters.Compute(n, CorruptFraction, DropOutFraction, adversary: AggregationAdversary.LyingCoordinator));
 
@@ -64,11 +59,11 @@ internal sealed class Neighbourhoods
     private static readonly ConcurrentDictionary<int, AggregationParameters> Layouts = new();
 
     /// <summary>Those the participant shares masks with, ascending; symmetric.</summary>
-    public ImmutableArray<int> Of(int participant) => _neighbours[participant];
+    public ImmutableArray<int> Of(int participant) => _graph.Neighbours(participant);
 
     /// <summary>Those who hold shares of the participant's secrets, ascending: also those whose shares it holds.</summary>
-    public IEnumerable<int> HoldersOf(int participant) => _complete ? _neighbours[participant].Append(participant).Order() : _neighbours[participant];
+    public IEnumerable<int> HoldersOf(int participant) => _complete ? Of(participant).Append(participant).Order() : Of(participant);
 
     /// <summary>Whether <see cref="HoldersOf"/> an owner includes a participant, without listing them.</summary>
-    public bool Holds(int holder, int owner) => _complete || _neighbours[owner].BinarySearch(holder) >= 0;
+    public bool Holds(int holder, int owner) => _complete || _graph.AreNeighbours(owner, holder);
 }

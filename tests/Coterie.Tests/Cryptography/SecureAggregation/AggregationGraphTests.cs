@@ -78,7 +78,7 @@ public sealed class AggregationGraphTests
         Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Create(1, 2, Seed));
         Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Create(40, 1, Seed));
         Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Create(40, 4, new byte[31]));
-        Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Complete(1));
+        Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Complete(0));
         Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Create(40, 4, Seed).Neighbours(40));
         Assert.ThrowsAny<ArgumentException>(() => AggregationGraph.Create(40, 4, Seed).Neighbours(-1));
     }
