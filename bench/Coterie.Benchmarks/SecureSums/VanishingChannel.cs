@@ -16,4 +16,10 @@ internal sealed class VanishingChannel(IChannel inner, InProcessNetwork network,
         network.Disconnect(self);
         throw new PeerUnavailableException(self, step, "this party has left the run");
     }
+
+    public ValueTask SendAsync(PartyId to, StepTag step, long bytes, IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, CancellationToken cancellationToken) =>
+        inner.SendAsync(to, step, bytes, chunks, cancellationToken);
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveChunksAsync(PartyId from, StepTag step, long maximumBytes, CancellationToken cancellationToken) =>
+        inner.ReceiveChunksAsync(from, step, maximumBytes, cancellationToken);
 }

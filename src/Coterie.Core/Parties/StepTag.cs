@@ -13,6 +13,13 @@ public readonly record struct StepTag(string Path)
     /// <summary>A numbered step within this one.</summary>
     public StepTag Then(int index) => new($"{Path}/{index}");
 
+    /// <summary>Whether <paramref name="path"/> is this step or a step within it.</summary>
+    public bool Covers(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.StartsWith(Path, StringComparison.Ordinal) && (path.Length == Path.Length || path[Path.Length] == '/');
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Path;
 }

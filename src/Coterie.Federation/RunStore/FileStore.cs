@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Coterie.Core.Parties;
 
 namespace Coterie.Federation.RunStore;
 
@@ -26,6 +27,9 @@ public sealed class FileStore : IRunStore
         lock (_gate) Write(PathOf("state", key), state.Span);
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(string key, ReadOnlyMemory<byte> state, StepTag finished, CancellationToken cancellationToken) => SaveAsync(key, state, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>?> LoadAsync(string key, CancellationToken cancellationToken)

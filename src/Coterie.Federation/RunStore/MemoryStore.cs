@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coterie.Core.Parties;
 
 namespace Coterie.Federation.RunStore;
 
@@ -13,6 +14,13 @@ public sealed class MemoryStore : IRunStore
     {
         _states[key] = state.ToArray();
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(string key, ReadOnlyMemory<byte> state, StepTag finished, CancellationToken cancellationToken)
+    {
+        foreach (var old in _states.Keys.Where(finished.Covers)) _states.TryRemove(old, out _);
+        return SaveAsync(key, state, cancellationToken);
     }
 
     /// <inheritdoc/>

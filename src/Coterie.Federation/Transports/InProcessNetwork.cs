@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Coterie.Core.Parties;
 
 namespace Coterie.Federation.Transports;
@@ -104,6 +105,28 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
 
         public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken) =>
             network.ReceiveAsync(self, patience, from, step, maximumBytes, cancellationToken);
+
+        /// <summary>Memory is shared by all parties here, so a message is one piece.</summary>
+        public async ValueTask SendAsync(PartyId to, StepTag step, long bytes, IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, CancellationToken cancellationToken)
+        {
+            ArgumentNullException.ThrowIfNull(chunks);
+            var message = new byte[bytes];
+            var filled = 0;
+            await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+            {
+                if (chunk.Length > message.Length - filled) throw new ArgumentException($"More than the announced {bytes} bytes.", nameof(chunks));
+                chunk.CopyTo(message.AsMemory(filled));
+                filled += chunk.Length;
+            }
+            if (filled < message.Length) throw new ArgumentException($"{filled} of the announced {bytes} bytes.", nameof(chunks));
+            await SendAsync(to, step, message, cancellationToken);
+        }
+
+        public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveChunksAsync(
+            PartyId from, StepTag step, long maximumBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            yield return await network.ReceiveAsync(self, patience, from, step, (int)Math.Min(maximumBytes, Array.MaxLength), cancellationToken);
+        }
     }
 
     /// <summary>Messages of one sender, recipient and step, in order.</summary>

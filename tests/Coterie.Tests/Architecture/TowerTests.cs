@@ -23,7 +23,10 @@ public sealed class TowerTests
         ["Coterie.Cryptography"] = [],
         ["Coterie.Learning"] = ["MathNet.Numerics"],
         ["Coterie.Privacy"] = [],
-        ["Coterie.Federation"] = ["CsvHelper", "YamlDotNet"],
+        ["Coterie.Federation"] = [
+            "CsvHelper", "YamlDotNet", "Google.Protobuf", "Grpc.Tools", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3",
+            "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol",
+        ],
         ["Coterie.Cli"] = ["System.CommandLine", "Spectre.Console"],
     };
 
