@@ -1,10 +1,6 @@
-using Coterie.Core.Modes;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
-using Coterie.Learning;
-using Coterie.Learning.Preprocessing;
 using Coterie.Privacy;
-using Coterie.Privacy.Sums;
 
 namespace Coterie.Federation.Runs;
 
@@ -12,7 +8,7 @@ namespace Coterie.Federation.Runs;
 /// <param name="File">The task file.</param>
 /// <param name="Plan">What is trained.</param>
 /// <param name="Mode">How contributions are hidden.</param>
-/// <param name="Data">The rows, dealt to participants.</param>
+/// <param name="Data">The rows, dealt to participants; of a run over several machines those that are on this one.</param>
 public sealed record PreparedTask(TaskFile File, TrainingPlan Plan, ModeOptions Mode, TaskData Data)
 {
     /// <summary>Checks the task and reads its data.</summary>
@@ -20,14 +16,10 @@ public sealed record PreparedTask(TaskFile File, TrainingPlan Plan, ModeOptions 
     /// <exception cref="Federation.Data.DataFileException">The data cannot be used.</exception>
     public static PreparedTask Prepare(TaskFile file, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        var learner = file.Learner.Build(file, LearnerCatalogue.All, "learner");
-        var preprocessors = file.Preprocessing.Select(p => p.Build(file, PreprocessorCatalogue.All, "preprocessor"));
-        var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file));
-        var mode = ModeOf(file);
-        var data = TaskData.Load(file, learner.Task, seed);
-        RequireRoster(file, mode, data.Participants.Length);
-        return new PreparedTask(file, plan, mode, data);
+        var task = PlannedTask.Of(file, seed);
+        var data = TaskData.Load(file, task.Plan.Learner.Task, seed);
+        task.RequireRoster(data.Participants.Length);
+        return new PreparedTask(file, task.Plan, task.Mode, data);
     }
 
     /// <summary>The task for a run in this process.</summary>
@@ -38,51 +30,4 @@ public sealed record PreparedTask(TaskFile File, TrainingPlan Plan, ModeOptions 
         Schema = Data.Schema,
         Participants = [.. Data.Participants.Select(p => new ParticipantShard(p.Name, p.Shard))],
     };
-
-    private static ModeOptions ModeOf(TaskFile file)
-    {
-        var privacy = file.Privacy;
-        if (ModeCatalogue.Find(privacy.Mode) is null)
-            throw file.Error("privacy.mode", $"there is no mode '{privacy.Mode}'; there are: {string.Join(", ", ModeCatalogue.All.Select(m => m.Name))}");
-        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to"))
-            throw file.Error($"privacy.{key}", $"'{key}' has no meaning in the mode {privacy.Mode}");
-        var options = new ModeOptions(privacy.Mode)
-        {
-            Threshold = privacy.Threshold,
-            AllowSmallRoster = privacy.AllowSmallRoster,
-            Topology = privacy.Topology ?? Topology.Star,
-        };
-        try
-        {
-            ModeCatalogue.Create(options);
-        }
-        catch (ArgumentException refused)
-        {
-            throw file.Error("privacy.topology", refused.Message, refused);
-        }
-        return options;
-    }
-
-    private static ModelAudience AudienceOf(TaskFile file) => file.Privacy.ModeKeys.GetValueOrDefault("model-to") switch
-    {
-        null or "owner" => ModelAudience.Owner,
-        "all" => ModelAudience.Everyone,
-        var other => throw file.Error("privacy.model-to", $"'{other}' is not available in the mode {file.Privacy.Mode}; owner and all are"),
-    };
-
-    private static void RequireRoster(TaskFile file, ModeOptions mode, int participants)
-    {
-        if (participants < SumPolicy.MinimumRoster && !mode.AllowSmallRoster)
-            throw file.Error(
-                "data.participants",
-                $"{participants} participants are too few: a sum over one is that participant, over two each learns the other's; use at least {SumPolicy.MinimumRoster}, or 'allow-small-roster: true' under 'privacy' where that does not matter");
-        try
-        {
-            ModeCatalogue.ThresholdFor(mode, participants);
-        }
-        catch (ArgumentException refused)
-        {
-            throw file.Error("privacy.threshold", refused.Message, refused);
-        }
-    }
 }

@@ -20,6 +20,7 @@ internal static class DataSectionParser
         var participants = section.Take("participants", ParticipantForms) is { } dealing ? ReadParticipants(problems, dealing, folder) : null;
         CheckFile(section, file, participants);
         var (include, exclude) = ReadColumns(section);
+        var (declared, order) = ReadSchema(section);
         var settings = new DataSettings
         {
             File = file,
@@ -29,7 +30,8 @@ internal static class DataSectionParser
             Validation = ReadHoldOut(section, "validation", folder),
             Include = include,
             Exclude = exclude,
-            Schema = ReadSchema(section),
+            Schema = declared,
+            SchemaOrder = order,
             Weights = section.Word("weights", "a column's name"),
         };
         section.Finish();
@@ -133,18 +135,18 @@ internal static class DataSectionParser
         return (include, exclude);
     }
 
-    private static ImmutableSortedDictionary<string, ColumnDeclaration> ReadSchema(MappingReader data)
+    private static (ImmutableSortedDictionary<string, ColumnDeclaration> Declared, ImmutableArray<string> Order) ReadSchema(MappingReader data)
     {
         var declared = ImmutableSortedDictionary.CreateBuilder<string, ColumnDeclaration>(StringComparer.Ordinal);
         if (data.Take("schema") is not { } value || MappingReader.Open(data.Problems, "data.schema", value, "a mapping from columns to { type, range, values }") is not { } schema)
-            return declared.ToImmutable();
+            return (declared.ToImmutable(), []);
         foreach (var entry in schema.Entries)
         {
             schema.Take(entry.Key);
             if (MappingReader.Open(data.Problems, schema.PathOf(entry.Key), entry.Value, "{ type: num, range: [0, 1] } or alike") is { } section)
                 declared[entry.Key] = ReadDeclaration(section, entry.Key);
         }
-        return declared.ToImmutable();
+        return (declared.ToImmutable(), [.. schema.Entries.Select(e => e.Key).Where(declared.ContainsKey)]);
     }
 
     private static ColumnDeclaration ReadDeclaration(MappingReader section, string name)

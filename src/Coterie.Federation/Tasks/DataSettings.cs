@@ -30,6 +30,9 @@ public sealed record DataSettings
     /// <summary>Declared columns, by name.</summary>
     public ImmutableSortedDictionary<string, ColumnDeclaration> Schema { get; init; } = ImmutableSortedDictionary.Create<string, ColumnDeclaration>(StringComparer.Ordinal);
 
+    /// <summary>Names of the declared columns in the order of the task file.</summary>
+    public ImmutableArray<string> SchemaOrder { get; init; } = [];
+
     /// <summary>The column of row weights; null: every row counts once.</summary>
     public string? Weights { get; init; }
 }

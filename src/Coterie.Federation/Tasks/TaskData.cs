@@ -36,4 +36,18 @@ public sealed record TaskData(Schema Schema, ImmutableArray<ParticipantData> Par
     /// <exception cref="TaskFileException">The task has no such participant, names a column that is not there, or leaves it without rows.</exception>
     /// <exception cref="Data.DataFileException">A file is absent or its content is not what the task says.</exception>
     public static TaskData LoadOwn(TaskFile task, LearningTask learning, ulong seed, PartyId self) => TaskDataLoader.Load(task, learning, seed, self);
+
+    /// <summary>
+    /// What participant <paramref name="self"/> reads on its own machine under columns that were offered: its own file and nothing else, and of a
+    /// file that all share its part. The result has one participant and no held-out rows.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="learning">What its learner predicts.</param>
+    /// <param name="seed">The run's public seed.</param>
+    /// <param name="self">The participant.</param>
+    /// <param name="schema">The offered columns; others in the file are not used.</param>
+    /// <exception cref="TaskFileException">The task has no such participant, or leaves it without rows.</exception>
+    /// <exception cref="Data.DataFileException">The file is absent, a column is missing, or a cell is outside of what is declared.</exception>
+    internal static TaskData LoadOwn(TaskFile task, LearningTask learning, ulong seed, PartyId self, Schema schema) =>
+        TaskDataLoader.LoadOffered(task, learning, seed, self, schema);
 }

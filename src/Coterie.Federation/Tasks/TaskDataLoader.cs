@@ -23,7 +23,7 @@ internal sealed class TaskDataLoader
     private TaskDataLoader(TaskFile task, LearningTask learning, ulong seed, PartyId? self)
     {
         (_task, _learning, _seed) = (task, learning, seed);
-        var texts = task.Data.Schema.Values.Where(c => c.Type is ColumnType.Text or ColumnType.Categorical || !c.Values.IsEmpty).Select(c => c.Name).ToFrozenSet(StringComparer.Ordinal);
+        var texts = TextColumns(task);
         _files = FilesOf(task, self);
         _tables = _files.IsEmpty ? [DataFile.Read(task.Data.File!, texts)] : [.. _files.Select(f => DataFile.Read(f.File, texts))];
         var hasHeldOutFiles = self is null || _files.IsEmpty;
@@ -36,6 +36,15 @@ internal sealed class TaskDataLoader
         if (task.Data.Weights is { } weights) _schema = _schema with { WeightBound = WeightBound(weights, all) };
     }
 
+    /// <summary>Under columns that somebody else found: no file but the participant's own is opened.</summary>
+    private TaskDataLoader(TaskFile task, LearningTask learning, ulong seed, PartyId self, Schema schema)
+    {
+        (_task, _learning, _seed, _schema) = (task, learning, seed, schema);
+        _files = FilesOf(task, self);
+        _tables = [DataFile.Read(_files.IsEmpty ? task.Data.File! : _files[0].File, TextColumns(task))];
+        _request = RequestFor(task, learning);
+    }
+
     /// <summary>Everything, or with <paramref name="self"/> what that participant reads.</summary>
     public static TaskData Load(TaskFile task, LearningTask learning, ulong seed, PartyId? self)
     {
@@ -44,6 +53,23 @@ internal sealed class TaskDataLoader
         if (self is not { } name) return data;
         return data.Participants.FirstOrDefault(p => p.Name == name) is { } own ? data with { Participants = [own] } : throw NoSuch(task, name, data.Participants.Select(p => p.Name));
     }
+
+    /// <summary>What a participant reads under offered columns.</summary>
+    public static TaskData LoadOffered(TaskFile task, LearningTask learning, ulong seed, PartyId self, Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var loader = new TaskDataLoader(task, learning, seed, self, schema);
+        var rows = RowParts.Split(task, loader._tables[0], seed, loader._files.IsEmpty ? 0 : loader._files[0].Index).Training;
+        var participants = loader._files.IsEmpty
+            ? loader.Deal(loader._tables[0], rows)
+            : [loader.Participant(self, loader._tables[0], rows, $"data.participants[{loader._files[0].Index}]")];
+        return participants.FirstOrDefault(p => p.Name == self) is { } own
+            ? new TaskData(schema, [own], null, null)
+            : throw NoSuch(task, self, participants.Select(p => p.Name));
+    }
+
+    private static FrozenSet<string> TextColumns(TaskFile task) => task.Data.Schema.Values
+        .Where(c => c.Type is ColumnType.Text or ColumnType.Categorical || !c.Values.IsEmpty).Select(c => c.Name).ToFrozenSet(StringComparer.Ordinal);
 
     private static ImmutableArray<(PartyId Name, string File, int Index)> FilesOf(TaskFile task, PartyId? self)
     {

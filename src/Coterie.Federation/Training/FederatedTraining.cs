@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
-using Coterie.Core.Wire;
 using Coterie.Cryptography.Identity;
 using Coterie.Federation.RunStore;
 using Coterie.Federation.Transports;
-using Coterie.Privacy;
-using Coterie.Privacy.Rosters;
 
 namespace Coterie.Federation.Training;
 
@@ -70,13 +66,13 @@ public static class FederatedTraining
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? cause = null;
-        var coordinator = Task.Run(() => RunPartyAsync(task, sessions[Coordinator], null, stop.Token), CancellationToken.None);
+        var coordinator = Task.Run(() => RunOf(task).RunAsync(sessions[Coordinator], null, stop.Token), CancellationToken.None);
         var participants = task.Participants.Select(p => Task.Run(
             async () =>
             {
                 try
                 {
-                    await RunPartyAsync(task, sessions[p.Name], p.Shard, stop.Token);
+                    await RunOf(task).RunAsync(sessions[p.Name], p.Shard, stop.Token);
                 }
                 catch (PeerUnavailableException)
                 {
@@ -113,14 +109,6 @@ public static class FederatedTraining
         }
     }
 
-    /// <summary>What one party runs, on this machine or on its own.</summary>
-    private static async Task<TrainedModel?> RunPartyAsync(TrainingTask task, Session session, Shard? shard, CancellationToken cancellationToken)
-    {
-        await RosterAgreement.AgreeAsync(session, cancellationToken);
-        var trainer = new ModeTrainer(ModeCatalogue.Create(task.Mode), session);
-        return await Pipeline.RunAsync(task.Plan, session.Roster.RunId, task.Schema, shard is null ? [] : [shard], trainer, cancellationToken);
-    }
-
     private static Session Open(
         TrainingTask task, Roster roster, Party party, InProcessNetwork network, PartyIdentity identity, ConcurrentQueue<RoundRecord> history)
     {
@@ -137,39 +125,14 @@ public static class FederatedTraining
         };
     }
 
-    private static Roster RosterOf(TrainingTask task, Dictionary<PartyId, PartyIdentity> identities)
-    {
-        var parties = new[] { new Party(Coordinator, PartyRole.Coordinator, identities[Coordinator].PublicKey) }
-            .Concat(task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, identities[p.Name].PublicKey)));
-        var threshold = ModeCatalogue.ThresholdFor(task.Mode, task.Participants.Length);
-        return new Roster(task.RunId, parties, task.Mode.Mode, threshold, task.Mode.AllowSmallRoster, TermsHash(task));
-    }
+    private static Roster RosterOf(TrainingTask task, Dictionary<PartyId, PartyIdentity> identities) => RunOf(task).RosterOf(
+        task.RunId,
+        [
+            new Party(Coordinator, PartyRole.Coordinator, identities[Coordinator].PublicKey),
+            .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, identities[p.Name].PublicKey)),
+        ]);
 
-    /// <summary>The terms the parties sign: algorithms, stopping, seed, topology and the declared schema.</summary>
-    private static byte[] TermsHash(TrainingTask task)
-    {
-        var writer = new WireWriter();
-        writer.WriteText("coterie terms v1");
-        writer.WriteText(task.Mode.Topology.ToString());
-        writer.WriteInt32(task.Plan.Preprocessors.Length);
-        foreach (var preprocessor in task.Plan.Preprocessors) writer.WriteText(preprocessor.Terms);
-        writer.WriteText(task.Plan.Learner.Terms);
-        writer.WriteInt32(task.Plan.Stop.Rounds);
-        writer.WriteDouble(task.Plan.Stop.Tolerance ?? double.NaN);
-        writer.WriteInt64(unchecked((long)task.Plan.Seed));
-        writer.WriteInt32((int)task.Plan.ModelTo);
-        writer.WriteInt32(task.Schema.FeatureCount);
-        foreach (var column in task.Schema.Features.Append(task.Schema.Target ?? new Column("")))
-        {
-            writer.WriteText(column.Name);
-            writer.WriteInt32((int)column.Type);
-            writer.WriteDouble(column.Minimum);
-            writer.WriteDouble(column.Maximum);
-            writer.WriteInt32(column.Values.Length);
-            foreach (var value in column.Values) writer.WriteText(value);
-        }
-        return SHA256.HashData(writer.WrittenMemory.Span);
-    }
+    private static PartyRun RunOf(TrainingTask task) => new(task.Plan, task.Mode, task.Schema);
 
     private sealed class Recorder(ConcurrentQueue<RoundRecord> history, IProgress<RunProgress>? next) : IProgress<RunProgress>
     {

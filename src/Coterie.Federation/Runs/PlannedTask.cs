@@ -1,0 +1,76 @@
+using Coterie.Core.Modes;
+using Coterie.Federation.Tasks;
+using Coterie.Federation.Training;
+using Coterie.Learning;
+using Coterie.Learning.Preprocessing;
+using Coterie.Privacy;
+using Coterie.Privacy.Sums;
+
+namespace Coterie.Federation.Runs;
+
+/// <summary>A task file checked against the catalogues, without its data: what a party knows of a task before it opens a file.</summary>
+/// <param name="File">The task file.</param>
+/// <param name="Plan">What is trained.</param>
+/// <param name="Mode">How contributions are hidden.</param>
+public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions Mode)
+{
+    /// <summary>Checks names and parameters.</summary>
+    /// <exception cref="TaskFileException">The task names something that is not there, or asks for what is not accepted.</exception>
+    public static PlannedTask Of(TaskFile file, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var learner = file.Learner.Build(file, LearnerCatalogue.All, "learner");
+        var preprocessors = file.Preprocessing.Select(p => p.Build(file, PreprocessorCatalogue.All, "preprocessor"));
+        var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file));
+        return new PlannedTask(file, plan, ModeOf(file));
+    }
+
+    /// <summary>Insists on enough participants for the mode and its threshold.</summary>
+    /// <exception cref="TaskFileException">They are too few.</exception>
+    public void RequireRoster(int participants)
+    {
+        if (participants < SumPolicy.MinimumRoster && !Mode.AllowSmallRoster)
+            throw File.Error(
+                "data.participants",
+                $"{participants} participants are too few: a sum over one is that participant, over two each learns the other's; use at least {SumPolicy.MinimumRoster}, or 'allow-small-roster: true' under 'privacy' where that does not matter");
+        try
+        {
+            ModeCatalogue.ThresholdFor(Mode, participants);
+        }
+        catch (ArgumentException refused)
+        {
+            throw File.Error("privacy.threshold", refused.Message, refused);
+        }
+    }
+
+    private static ModeOptions ModeOf(TaskFile file)
+    {
+        var privacy = file.Privacy;
+        if (ModeCatalogue.Find(privacy.Mode) is null)
+            throw file.Error("privacy.mode", $"there is no mode '{privacy.Mode}'; there are: {string.Join(", ", ModeCatalogue.All.Select(m => m.Name))}");
+        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to"))
+            throw file.Error($"privacy.{key}", $"'{key}' has no meaning in the mode {privacy.Mode}");
+        var options = new ModeOptions(privacy.Mode)
+        {
+            Threshold = privacy.Threshold,
+            AllowSmallRoster = privacy.AllowSmallRoster,
+            Topology = privacy.Topology ?? Topology.Star,
+        };
+        try
+        {
+            ModeCatalogue.Create(options);
+        }
+        catch (ArgumentException refused)
+        {
+            throw file.Error("privacy.topology", refused.Message, refused);
+        }
+        return options;
+    }
+
+    private static ModelAudience AudienceOf(TaskFile file) => file.Privacy.ModeKeys.GetValueOrDefault("model-to") switch
+    {
+        null or "owner" => ModelAudience.Owner,
+        "all" => ModelAudience.Everyone,
+        var other => throw file.Error("privacy.model-to", $"'{other}' is not available in the mode {file.Privacy.Mode}; owner and all are"),
+    };
+}
