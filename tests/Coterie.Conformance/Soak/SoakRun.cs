@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Cryptography.Identity;
+using Coterie.Federation.RunStore;
+using Coterie.Federation.Training;
+using Coterie.Federation.Transports.Durable;
+
+namespace Coterie.Conformance.Soak;
+
+/// <summary>One run of a task by parties that each have a folder, a store and a carrier of their own, and that die and come back.</summary>
+internal sealed class SoakRun(TrainingTask task, Func<PartyId, PartyIdentity> identityOf, ISoakNetwork network, FaultPlan plan, string folder)
+{
+    private readonly PartyRun _terms = new(task.Plan, task.Mode, task.Schema);
+
+    /// <summary>Lives all parties had together.</summary>
+    public int Lives { get; private set; }
+
+    /// <summary>Runs to the end; the coordinator's model.</summary>
+    public async Task<TrainedModel> RunAsync(CancellationToken cancellationToken)
+    {
+        var coordinator = FederatedTraining.Coordinator;
+        var roster = _terms.RosterOf(task.RunId,
+        [
+            new Party(coordinator, PartyRole.Coordinator, identityOf(coordinator).PublicKey),
+            .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, identityOf(p.Name).PublicKey)),
+        ]);
+        await network.BeginAsync(roster, cancellationToken);
+        var shards = task.Participants.ToImmutableDictionary(p => p.Name, p => p.Shard);
+        var parties = roster.Parties.Select(p => Task.Run(() => LiveUntilDoneAsync(roster, p.Id, shards.GetValueOrDefault(p.Id), cancellationToken), CancellationToken.None)).ToArray();
+        var models = await Task.WhenAll(parties);
+        return models[0] ?? throw new InvalidOperationException("The coordinator has no model.");
+    }
+
+    private async Task<TrainedModel?> LiveUntilDoneAsync(Roster roster, PartyId self, Shard? shard, CancellationToken cancellationToken)
+    {
+        for (var life = 0; ; life++)
+        {
+            lock (plan) Lives++;
+            using var death = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            try
+            {
+                return await LiveAsync(roster, self, shard, death);
+            }
+            catch (Exception) when (death.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                // Killed: whatever it was doing is lost but for what lies on its disk.
+            }
+            await Task.Delay(20 + (7 * life % 50), cancellationToken);
+        }
+    }
+
+    private async Task<TrainedModel?> LiveAsync(Roster roster, PartyId self, Shard? shard, CancellationTokenSource death)
+    {
+        using var store = NodeStore.Open(Path.Combine(folder, self.Name));
+        await using var carrier = new FaultyCarrier(await network.ConnectAsync(self, death.Token), plan, death.Cancel, () => network.CutAsync(self));
+        var switchboard = new Switchboard(carrier);
+        var runs = store.OpenRun(roster.RunId);
+        await using var channel = switchboard.Open(new RunChannelOptions { Roster = roster, Store = runs });
+        var link = carrier.RunAsync(switchboard, death.Token);
+        try
+        {
+            var session = new Session
+            {
+                Self = self,
+                Roster = roster,
+                Channel = channel,
+                Signer = identityOf(self),
+                Checkpoints = runs,
+                OnceOnly = runs,
+                Transcript = new Transcript(runs.Openings(), runs.RecordOpening),
+            };
+            var model = await _terms.RunAsync(session, shard, death.Token);
+            await channel.DrainAsync(death.Token);
+            await channel.DepartAsync(failed: false, "done", death.Token);
+            return model;
+        }
+        finally
+        {
+            await death.CancelAsync();
+            try
+            {
+                await link;
+            }
+            catch (OperationCanceledException)
+            {
+                // Its life is over.
+            }
+        }
+    }
+}

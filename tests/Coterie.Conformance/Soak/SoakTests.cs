@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Coterie.Conformance.Learners;
+using Coterie.Conformance.Support;
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Cryptography.Identity;
+using Coterie.Federation.Training;
+using Coterie.Learning;
+using Xunit.Abstractions;
+
+namespace Coterie.Conformance.Soak;
+
+/// <summary>
+/// Whoever is killed, cut off, delayed or sent to twice, at whatever frame: every party comes to its end, and the model is that of the undisturbed run, to the bit.
+/// One fault at every kind of frame first, then random ones for as long as <c>COTERIE_SOAK_SECONDS</c> says.
+/// </summary>
+public abstract class SoakTests(ITestOutputHelper output)
+{
+    /// <summary>A run has a few hundred frames and takes well below a second undisturbed; what takes this long hangs.</summary>
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
+
+    private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") ?? "12", CultureInfo.InvariantCulture);
+
+    private readonly ConcurrentDictionary<PartyId, PartyIdentity> _identities = new();
+
+    public static TheoryData<string> ModeNames => Runs.ModeNames;
+
+    private protected abstract ISoakNetwork CreateNetwork(Func<PartyId, PartyIdentity> identityOf);
+
+    [Theory]
+    [MemberData(nameof(ModeNames))]
+    public async Task RunAsync_OneFaultAtEveryKindOfFrame_GivesTheUndisturbedModel(string mode)
+    {
+        var task = TaskFor(mode);
+        var expected = BlocksCodec.ToBytes((await FederatedTraining.RunAsync(task)).Model.Parameters);
+        var watching = FaultPlan.Watching();
+        Assert.Equal(expected, await RunAsync(task, watching, "undisturbed"));
+        var faults = 0;
+        foreach (var (frame, turn) in watching.Seen.Keys.Where(e => e.Party.Name is "coordinator" or "participant-1").OrderBy(e => e.ToString(), StringComparer.Ordinal).Select((e, i) => (e, i)))
+        {
+            // Kills at every kind of frame; the milder faults take turns.
+            foreach (var fault in new[] { turn % 2 == 0 ? Fault.KillBefore : Fault.KillAfter, (Fault)(3 + (turn % 3)) })
+            {
+                var plan = FaultPlan.Single(frame, fault);
+                Assert.Equal(expected, await RunAsync(task, plan, $"{fault} as {frame}"));
+                faults += plan.Injected.Values.Sum();
+            }
+        }
+        output.WriteLine($"{mode}: {faults} faults injected one by one at {watching.Seen.Count} kinds of frames; no hang, no other model.");
+    }
+
+    [Theory]
+    [MemberData(nameof(ModeNames))]
+    public async Task RunAsync_RandomFaults_GivesTheUndisturbedModel(string mode)
+    {
+        var task = TaskFor(mode);
+        var expected = BlocksCodec.ToBytes((await FederatedTraining.RunAsync(task)).Model.Parameters);
+        var start = TimeProvider.System.GetTimestamp();
+        int runs = 0, faults = 0;
+        var kinds = new HashSet<(Fault, string)>();
+        for (ulong seed = 1; TimeProvider.System.GetElapsedTime(start).TotalSeconds < Seconds; seed++)
+        {
+            var plan = FaultPlan.Random(seed, probability: 0.02, limit: 25);
+            Assert.Equal(expected, await RunAsync(task, plan, $"seed {seed}"));
+            runs++;
+            faults += plan.Injected.Values.Sum();
+            kinds.UnionWith(plan.Injected.Keys);
+        }
+        Assert.True(faults > 0, "No fault was injected.");
+        output.WriteLine($"{mode}: {faults} random faults of {kinds.Count} kinds in {runs} runs; no hang, no other model.");
+    }
+
+    private static TrainingTask TaskFor(string mode)
+    {
+        var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
+        var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode), participants: 4);
+        return task with { Plan = task.Plan with { Stop = new StopRule(3, null) } };
+    }
+
+    private async Task<byte[]> RunAsync(TrainingTask task, FaultPlan plan, string what)
+    {
+        var folder = Directory.CreateTempSubdirectory("coterie-soak-");
+        try
+        {
+            await using var network = CreateNetwork(IdentityOf);
+            var run = new SoakRun(task, IdentityOf, network, plan, folder.FullName);
+            using var bound = new CancellationTokenSource(Hang);
+            try
+            {
+                return BlocksCodec.ToBytes((await run.RunAsync(bound.Token)).Parameters);
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"{what}: {(bound.IsCancellationRequested ? "hangs" : "fails")} after {plan.Injected.Values.Sum()} faults ({string.Join(", ", plan.Injected.Keys)}) and {run.Lives} lives.", error);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private PartyIdentity IdentityOf(PartyId party) => _identities.GetOrAdd(party, _ => PartyIdentity.Create());
+}
