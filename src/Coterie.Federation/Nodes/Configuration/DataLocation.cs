@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coterie.Federation.Data;
-using Coterie.Federation.Tasks;
 
 namespace Coterie.Federation.Nodes.Configuration;
 
