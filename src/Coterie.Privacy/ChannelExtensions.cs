@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coterie.Core.Parties;
+using Coterie.Privacy.Sums;
 
 namespace Coterie.Privacy;
 
@@ -18,6 +19,44 @@ internal static class ChannelExtensions
         {
             return false;
         }
+    }
+
+    /// <summary>Sends a vector of <paramref name="entries"/> entries piece by piece.</summary>
+    public static ValueTask SendVectorAsync(this IChannel channel, PartyId to, StepTag step, int entries, Action<int, Span<ulong>> fill, CancellationToken cancellationToken) =>
+        channel.SendAsync(to, step, VectorStream.BytesOf(entries), VectorStream.Write(entries, fill).ToAsyncEnumerable(), cancellationToken);
+
+    /// <summary>
+    /// A vector from each of <paramref name="peers"/>, complete and ready to be read in any order; who is gone or silent is left out. The caller
+    /// disposes them.
+    /// </summary>
+    public static async Task<ImmutableArray<ArrivedVector>> CollectVectorsAsync(
+        this IChannel channel, ImmutableArray<PartyId> peers, StepTag step, int entries, CancellationToken cancellationToken)
+    {
+        var arrived = await Task.WhenAll(peers.Select(peer => ArrivedVector.ReceiveAsync(channel, peer, step, entries, cancellationToken)));
+        return [.. arrived.OfType<ArrivedVector>()];
+    }
+
+    /// <summary>As before, each vector handed to <paramref name="accept"/> piece by piece, one sender at a time as they arrive. Returns who sent one.</summary>
+    public static async Task<ImmutableArray<PartyId>> CollectVectorsAsync(
+        this IChannel channel, ImmutableArray<PartyId> peers, StepTag step, int entries, Action<int, ReadOnlySpan<ulong>> accept, CancellationToken cancellationToken)
+    {
+        using var gate = new SemaphoreSlim(1);
+        var present = await Task.WhenAll(peers.Select(async peer =>
+        {
+            await using var vector = await ArrivedVector.ReceiveAsync(channel, peer, step, entries, cancellationToken);
+            if (vector is null) return false;
+            await gate.WaitAsync(cancellationToken);
+            try
+            {
+                await vector.ReadAsync(accept, cancellationToken);
+            }
+            finally
+            {
+                gate.Release();
+            }
+            return true;
+        }));
+        return [.. peers.Where((_, i) => present[i])];
     }
 
     /// <summary>

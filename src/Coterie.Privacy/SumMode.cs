@@ -13,9 +13,10 @@ namespace Coterie.Privacy;
 /// are the sum's business.
 /// </summary>
 /// <remarks>
-/// Steps of a stage: <c>start</c> (the coordinator names the round to begin with, after a resume with the model it reached); then per
-/// round the sum, and <c>next</c> (the model, or the end). A sum is bound to all broadcasts before it, of earlier stages too: what
-/// preprocessing opened decides over contributions as much as the model does. The coordinator's state is saved after every round, before it is told to anyone.
+/// Steps of a stage, per round: the sum, and <c>next</c> (the model, or the end). Everybody derives the first model alone. A sum is bound to all
+/// broadcasts before it, of earlier stages too: what preprocessing opened decides over contributions as much as the model does. Every party saves
+/// its position after every round, the coordinator before it tells anyone, and goes on from there after a restart; within the round it goes through
+/// the same messages again (see <see cref="IChannel"/>).
 /// </remarks>
 public sealed class SumMode(ISecureSum sum) : IPrivacyMode
 {
@@ -42,11 +43,9 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
         ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, CancellationToken cancellationToken)
         where TModel : class
     {
-        var saved = await session.Checkpoints.LoadAsync(CheckpointKey(stage), cancellationToken);
-        var state = saved is { } bytes
-            ? Position.Read(bytes.Span, session.Self, stage.Tag)
-            : new Position(0, stage.Stop.Rounds == 0, summed.Pack(summed.Initialize(schema, stage.Seed)));
-        await TellAsync(session, stage.Tag.Then("start"), state with { Model = state.Round == 0 ? Blocks<Matrix>.Empty : state.Model }, cancellationToken);
+        var state = await BeginAsync(summed, stage, session, schema, cancellationToken);
+        // It may have stopped between saving and telling.
+        if (state.Round > 0) await TellAsync(session, stage.Tag.Then(state.Round - 1).Then("next"), Told(state, stage), cancellationToken);
         while (!state.Done)
         {
             var round = RoundOf(session, schema, stage, state.Round);
@@ -58,10 +57,11 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             using (session.Times.Measure(request.Step, Activity.Computing)) step = summed.Update(schema, model, outcome.Total!, round);
             var done = step.Done || state.Round + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
             state = new Position(state.Round + 1, done, summed.Pack(done ? summed.Finish(step.Model) : step.Model));
-            await session.Checkpoints.SaveAsync(CheckpointKey(stage), state.ToBytes(), cancellationToken);
             session.Transcript.Record(new Opening($"sum of contributions to {summed.Name}", session.Self, request.Step, request.Length, outcome.Survivors.Length));
             session.Progress?.Report(new RunProgress(summed.Name, request.Step, round.Index, stage.Stop.Rounds, step.Loss, step.Change, outcome.Survivors.Length));
-            var told = done && stage.ModelTo == ModelAudience.Owner ? state with { Model = Blocks<Matrix>.Empty } : state;
+            var told = Told(state, stage);
+            Chain(request.Step.Then("next"), told.ToBytes());
+            await SaveAsync(session, stage, state, request.Step, cancellationToken);
             await TellAsync(session, request.Step.Then("next"), told, cancellationToken);
         }
         return summed.Unpack(schema, state.Model);
@@ -71,8 +71,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
         ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
         where TModel : class
     {
-        var state = await HearAsync(session, stage.Tag.Then("start"), cancellationToken);
-        if (state.Round == 0) state = state with { Model = summed.Pack(summed.Initialize(schema, stage.Seed)) };
+        var state = await BeginAsync(summed, stage, session, schema, cancellationToken);
         ILocal<TModel>? local = null;
         while (!state.Done)
         {
@@ -94,15 +93,33 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             if (next.Model.Count > 0)
                 session.Transcript.Record(new Opening($"broadcast model of {summed.Name}", session.Self, request.Step.Then("next"), next.Model.Values.Sum(v => (long)v.Values.Length), 0));
             state = next;
+            await SaveAsync(session, stage, state, request.Step, cancellationToken);
         }
         return state.Model.Count > 0 || stage.ModelTo == ModelAudience.Everyone ? Unpack(summed, session, schema, state.Model, stage.Tag) : null;
     }
+
+    /// <summary>Where this party stopped in the stage, or its beginning.</summary>
+    private async Task<Position> BeginAsync<TModel>(ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        if (await session.Checkpoints.LoadAsync(CheckpointKey(stage), cancellationToken) is not { } saved)
+            return new Position(0, stage.Stop.Rounds == 0, summed.Pack(summed.Initialize(schema, stage.Seed)));
+        _broadcasts = saved[..SHA256.HashSizeInBytes].ToArray();
+        return Position.Read(saved.Span[SHA256.HashSizeInBytes..], session.Self, stage.Tag);
+    }
+
+    /// <summary>The position and what it was reached by, on the disk; the messages of the round are not needed any more.</summary>
+    private ValueTask SaveAsync(Session session, TrainingStage stage, Position position, StepTag round, CancellationToken cancellationToken) =>
+        session.Checkpoints.SaveAsync(CheckpointKey(stage), (byte[])[.. _broadcasts, .. position.ToBytes()], round, cancellationToken);
+
+    /// <summary>The last model goes to the participants only where it is theirs to know.</summary>
+    private static Position Told(Position state, TrainingStage stage) =>
+        state.Done && stage.ModelTo == ModelAudience.Owner ? state with { Model = Blocks<Matrix>.Empty } : state;
 
     /// <summary>Tells every participant that can be reached; who cannot has dropped out and is no reason to stop.</summary>
     private async Task TellAsync(Session session, StepTag step, Position position, CancellationToken cancellationToken)
     {
         var bytes = position.ToBytes();
-        Chain(step, bytes);
         foreach (var participant in session.Roster.Participants)
             await session.Channel.TrySendAsync(participant, step, bytes, cancellationToken);
     }

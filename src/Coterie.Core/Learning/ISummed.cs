@@ -49,7 +49,10 @@ public interface ISummed<TModel> : ISummed where TModel : class
     TModel Finish(TModel model) => model;
 }
 
-/// <summary>A participant's view of its shard during a run.</summary>
+/// <summary>
+/// A participant's view of its shard during a run. What it keeps between rounds are caches: a participant that restarts opens its shard anew
+/// and contributes to a later round the same as if it had never stopped.
+/// </summary>
 public interface ILocal<in TModel> where TModel : class
 {
     /// <summary>What this shard adds in <paramref name="round"/> at <paramref name="model"/>; blocks as laid out.</summary>

@@ -43,7 +43,10 @@ public sealed class AgreementKey : IDisposable
 
     /// <summary>The pair of a reconstructed private key, which must belong to the public key that was announced.</summary>
     /// <exception cref="CryptographicException">The scalar is not a private key, or not the one of <paramref name="publicKey"/>.</exception>
-    public static AgreementKey FromScalar(ReadOnlySpan<byte> scalar32, ReadOnlySpan<byte> publicKey)
+    public static AgreementKey FromScalar(ReadOnlySpan<byte> scalar32, ReadOnlySpan<byte> publicKey) => FromScalar(scalar32, publicKey, remembers: false);
+
+    /// <inheritdoc cref="FromScalar(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    internal static AgreementKey FromScalar(ReadOnlySpan<byte> scalar32, ReadOnlySpan<byte> publicKey, bool remembers)
     {
         if (scalar32.Length != ScalarLength) throw new CryptographicException("A private key has 32 bytes.");
         var scalar = GC.AllocateArray<byte>(ScalarLength, pinned: true);   // pinned: the collector leaves no second copy
@@ -54,7 +57,7 @@ public sealed class AgreementKey : IDisposable
             scalar32.CopyTo(scalar);
             // Without a point the framework computes it from the scalar: what is compared is the true public key.
             key = ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
-            result = new AgreementKey(key);
+            result = new AgreementKey(key, remembers);
             if (!CryptographicOperations.FixedTimeEquals(result.PublicKey.AsSpan(), publicKey))
                 throw new CryptographicException("The private key does not belong to the public key.");
             key = null;

@@ -40,6 +40,42 @@ public sealed class RoundKeys : IDisposable
         return new RoundKeys(AgreementKey.Create(remembers: true), AgreementKey.Create(), seed);
     }
 
+    /// <summary>Bytes of <see cref="Export"/>: two scalars with their public keys, and the seed.</summary>
+    public const int ExportedLength = (2 * (AgreementKey.ScalarLength + AgreementKey.PublicKeyLength)) + Shamir.SecretLength;
+
+    /// <summary>
+    /// Everything secret, for the participant's own disk: after a restart it must send what it sent before, or nothing. The caller zeroes it.
+    /// </summary>
+    public byte[] Export()
+    {
+        var exported = new byte[ExportedLength];
+        var rest = exported.AsSpan();
+        foreach (var key in new[] { _channel, _mask })
+        {
+            var scalar = key.ExportScalar();
+            scalar.CopyTo(rest);
+            CryptographicOperations.ZeroMemory(scalar);
+            key.PublicKey.CopyTo(rest[AgreementKey.ScalarLength..]);
+            rest = rest[(AgreementKey.ScalarLength + AgreementKey.PublicKeyLength)..];
+        }
+        Seed.CopyTo(rest);
+        return exported;
+    }
+
+    /// <summary>What <see cref="Export"/> gave.</summary>
+    /// <exception cref="CryptographicException">Not that.</exception>
+    public static RoundKeys Import(ReadOnlySpan<byte> exported)
+    {
+        if (exported.Length != ExportedLength) throw new CryptographicException($"Round keys have {ExportedLength} bytes.");
+        const int PairLength = AgreementKey.ScalarLength + AgreementKey.PublicKeyLength;
+        var seed = GC.AllocateArray<byte>(Shamir.SecretLength, pinned: true);
+        exported[(2 * PairLength)..].CopyTo(seed);
+        return new RoundKeys(Pair(exported[..PairLength], remembers: true), Pair(exported[PairLength..(2 * PairLength)], remembers: false), seed);
+
+        static AgreementKey Pair(ReadOnlySpan<byte> pair, bool remembers) =>
+            AgreementKey.FromScalar(pair[..AgreementKey.ScalarLength], pair[AgreementKey.ScalarLength..], remembers);
+    }
+
     /// <summary>The key for sealing shares sent to <paramref name="recipient"/>; the caller zeroes it.</summary>
     /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
     public byte[] AgreeToSend(RoundContext context, PartyId self, PartyId recipient, ReadOnlySpan<byte> recipientChannelKey) =>

@@ -54,17 +54,20 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
 
     private Mailbox MailboxFor(PartyId from, PartyId to, StepTag step) => _mailboxes.GetOrAdd((from, to, step.Path), _ => new Mailbox());
 
-    private void Send(Envelope envelope)
+    /// <param name="envelope">The message.</param>
+    /// <param name="owned">Its bytes when nobody else will write to them, so that they need no copy.</param>
+    private void Send(Envelope envelope, byte[]? owned = null)
     {
         if (Departure(envelope.From).Task.IsCompleted) throw new PeerUnavailableException(envelope.From, envelope.Step, "this party has left the run");
         Traffic.Count(envelope);
         if (Intercept is not null)
         {
             if (Intercept(envelope) is not { } replaced) return;
+            if (!replaced.Payload.Equals(envelope.Payload)) owned = null;
             envelope = replaced;
         }
         if (Departure(envelope.To).Task.IsCompleted) throw new PeerUnavailableException(envelope.To, envelope.Step, "it has left the run");
-        MailboxFor(envelope.From, envelope.To, envelope.Step).Put(envelope.Payload.ToArray());
+        MailboxFor(envelope.From, envelope.To, envelope.Step).Put(owned ?? envelope.Payload.ToArray());
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId self, TimeSpan patience, PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken)
@@ -119,7 +122,7 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
                 filled += chunk.Length;
             }
             if (filled < message.Length) throw new ArgumentException($"{filled} of the announced {bytes} bytes.", nameof(chunks));
-            await SendAsync(to, step, message, cancellationToken);
+            network.Send(new Envelope(self, to, step, message), message);
         }
 
         public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveChunksAsync(

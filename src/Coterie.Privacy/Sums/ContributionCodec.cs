@@ -74,16 +74,21 @@ public static class ContributionCodec
 
     /// <summary>Checks that every value is finite and within its block's bound.</summary>
     /// <exception cref="ProtocolException"><see cref="ProtocolErrorCode.InvalidContribution"/>, naming block and entry.</exception>
-    public static void Check(SumRequest request, ReadOnlySpan<double> values, PartyId contributor)
+    public static void Check(SumRequest request, ReadOnlySpan<double> values, PartyId contributor) => Check(request, 0, values, contributor);
+
+    /// <summary>The same for entries from <paramref name="start"/> on.</summary>
+    /// <inheritdoc cref="Check(SumRequest, ReadOnlySpan{double}, PartyId)" path="/exception"/>
+    public static void Check(SumRequest request, int start, ReadOnlySpan<double> values, PartyId contributor)
     {
         ArgumentNullException.ThrowIfNull(request);
         var offset = 0;
         foreach (var spec in request.Layout)
         {
             var limit = spec.Bound * (1 + 1e-9);
-            for (var i = 0; i < spec.Length; i++)
-                if (!(Math.Abs(values[offset + i]) <= limit))
-                    throw Invalid(request, contributor, $"entry ({i / spec.Columns}, {i % spec.Columns}) of block '{spec.Name}' is {values[offset + i]:R}, beyond the agreed {spec.Bound:R}; declare a wider range for the columns it comes from");
+            var (first, end) = (Math.Max(offset, start), Math.Min(offset + spec.Length, start + values.Length));
+            for (var i = first; i < end; i++)
+                if (!(Math.Abs(values[i - start]) <= limit))
+                    throw Invalid(request, contributor, $"entry ({(i - offset) / spec.Columns}, {(i - offset) % spec.Columns}) of block '{spec.Name}' is {values[i - start]:R}, beyond the agreed {spec.Bound:R}; declare a wider range for the columns it comes from");
             offset += spec.Length;
         }
     }

@@ -1,8 +1,9 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
-using Coterie.Core.Wire;
 
 namespace Coterie.Privacy.Sums;
 
@@ -21,32 +22,28 @@ public sealed class FederatedSum : ISecureSum
         if (!session.IsCoordinator)
         {
             if (mine is null) return new SumOutcome(null, []);
-            var writer = new WireWriter((request.Length * sizeof(double)) + 16);
-            writer.WriteDoubles(ContributionCodec.Flatten(request, mine, session.Self));
-            await session.Channel.SendAsync(session.Roster.Coordinator, step, writer.WrittenMemory, cancellationToken);
+            var values = ContributionCodec.Flatten(request, mine, session.Self);
+            await session.Channel.SendVectorAsync(
+                session.Roster.Coordinator, step, values.Length, (start, piece) => MemoryMarshal.Cast<double, ulong>(values.AsSpan(start, piece.Length)).CopyTo(piece), cancellationToken);
             return new SumOutcome(null, []);
         }
 
-        var contributions = new Dictionary<PartyId, double[]>();
-        var survivors = await session.Channel.CollectAsync(
-            session.Roster.Participants, step, (request.Length * sizeof(double)) + 16, (sender, message) => contributions[sender] = Read(request, sender, step, message), cancellationToken);
-        SumPolicy.RequireMinimum(session.Roster, survivors.Length, request.Step);
+        var arrived = await session.Channel.CollectVectorsAsync(session.Roster.Participants, step, request.Length, cancellationToken);
+        SumPolicy.RequireMinimum(session.Roster, arrived.Length, request.Step);
         var total = new double[request.Length];
-        foreach (var survivor in survivors)
+        foreach (var contribution in arrived)
         {
-            System.Numerics.Tensors.TensorPrimitives.Add(total, contributions[survivor], total);
+            await using (contribution)
+                await contribution.ReadAsync((start, piece) => Add(request, contribution.Sender, start, MemoryMarshal.Cast<ulong, double>(piece), total), cancellationToken);
             session.Transcript.Record(new Opening("single contributions in clear", session.Self, step, request.Length, 1));
         }
-        return new SumOutcome(ContributionCodec.Unflatten(request.Layout, total), survivors);
+        return new SumOutcome(ContributionCodec.Unflatten(request.Layout, total), [.. arrived.Select(a => a.Sender)]);
     }
 
-    private static double[] Read(SumRequest request, PartyId sender, StepTag step, ReadOnlyMemory<byte> message)
+    private static void Add(SumRequest request, PartyId sender, int start, ReadOnlySpan<double> piece, double[] total)
     {
-        var reader = new WireReader(message.Span, sender, step);
-        var values = new double[request.Length];
-        reader.ReadDoubles(values);
-        reader.End();
-        ContributionCodec.Check(request, values, sender);
-        return values;
+        ContributionCodec.Check(request, start, piece, sender);
+        var target = total.AsSpan(start, piece.Length);
+        TensorPrimitives.Add(target, piece, target);
     }
 }

@@ -2,7 +2,6 @@ using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
-using Coterie.Cryptography.SecureAggregation;
 using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy.Sums;
@@ -20,7 +19,7 @@ public enum Topology
 /// <summary>
 /// The mode <c>secure-aggregation</c>: double masking with drop-out recovery, steps 0 to 4 of Bonawitz et al., "Practical Secure
 /// Aggregation" (CCS 2017), on the sparse graph of Bell et al. (CCS 2020) above 32 participants. Keys and seeds are fresh in every
-/// sum and bound to run, step and the hash of the broadcast model.
+/// sum, kept on the participant's disk until the round ends, and bound to run, step and the hash of the broadcast model.
 /// Who learns what: the coordinator the sum over the survivors, and who they are; participants nothing but the survivors.
 /// Assumes fewer than the threshold of participants work with a semi-honest coordinator (with one that lies about drop-outs: fewer
 /// than 2t - n). On the sparse graph at most a fifth of the participants, except with a probability of 2^-40 over the graph's seed.
@@ -59,9 +58,10 @@ public sealed class SecureAggregationSum(Topology topology = Topology.Star) : IS
 
     private async Task<SumOutcome> ParticipateAsync(AggregationRound round, ulong[] contribution, CancellationToken cancellationToken)
     {
-        using var keys = RoundKeys.Create(round.Session.Random);
-        var (advertised, peers) = await AdvertiseStep.ParticipateAsync(round, keys, cancellationToken);
-        var secrets = new ParticipantSecrets(round, keys) { Peers = peers };
+        using var durable = await DurableSecrets.OfAsync(round, cancellationToken);
+        var (advertised, peers) = await AdvertiseStep.ParticipateAsync(round, durable.Keys, cancellationToken);
+        if (peers is null) return new SumOutcome(null, []);
+        var secrets = new ParticipantSecrets(round, durable.Keys) { Peers = peers, Dealing = durable.Dealing };
         var (shared, held) = await ShareStep.ParticipateAsync(round, secrets, advertised, cancellationToken);
         if (held is null) return new SumOutcome(null, []);
         if (topology == Topology.Star) await MaskStep.ParticipateAsync(round, secrets, shared, contribution, cancellationToken);

@@ -59,9 +59,6 @@ public sealed class TrafficModel
         }
     }
 
-    /// <summary>Once per stage: the coordinator names the round to begin with.</summary>
-    public TrafficEstimate StageStart => Broadcast(Blocks<Matrix>.Empty);
-
     /// <summary>The end of a round: the model, or nothing but the round's number where it is not told.</summary>
     public TrafficEstimate Broadcast(Blocks<Matrix> told)
     {

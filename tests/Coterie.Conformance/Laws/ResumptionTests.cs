@@ -2,7 +2,6 @@ using Coterie.Conformance.Learners;
 using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
-using Coterie.Federation.RunStore;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
 using Coterie.Learning;
@@ -13,44 +12,6 @@ namespace Coterie.Conformance.Laws;
 public sealed class ResumptionTests
 {
     public static TheoryData<string> ModeNames => Runs.ModeNames;
-
-    [Theory]
-    [MemberData(nameof(ModeNames))]
-    public async Task RunAsync_EverybodyDiesInALateRound_GoesOnFromThereToTheSameModel(string mode)
-    {
-        var folder = Directory.CreateTempSubdirectory("coterie-resume-");
-        try
-        {
-            var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
-            var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode)) with
-            {
-                Stores = party => new FileStore(Path.Combine(folder.FullName, party.Name)),
-                Patience = TimeSpan.FromSeconds(5),
-            };
-            var uninterrupted = await FederatedTraining.RunAsync(task with { Stores = null });
-
-            var power = new CancellationTokenSource();
-            var network = new InProcessNetwork(task.Patience)
-            {
-                Intercept = e =>
-                {
-                    if (e.Step.Path.StartsWith("run/learner/2/", StringComparison.Ordinal)) power.Cancel();
-                    return e;
-                },
-            };
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FederatedTraining.RunAsync(task, network, power.Token));
-
-            var steps = new System.Collections.Concurrent.ConcurrentBag<string>();
-            var watched = new InProcessNetwork(task.Patience) { Intercept = e => { steps.Add(e.Step.Path); return e; } };
-            var resumed = await FederatedTraining.RunAsync(task, watched, CancellationToken.None);
-            Assert.Equal(BlocksCodec.ToBytes(uninterrupted.Model.Parameters), BlocksCodec.ToBytes(resumed.Model.Parameters));
-            Assert.DoesNotContain(steps, s => s.StartsWith("run/learner/0/", StringComparison.Ordinal) || s.StartsWith("run/1-standardize/0/", StringComparison.Ordinal));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
 
     [Theory]
     [MemberData(nameof(ModeNames))]

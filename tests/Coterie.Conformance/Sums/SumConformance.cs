@@ -70,6 +70,22 @@ public abstract class SumConformance
             }
     }
 
+    /// <summary>Who comes too late waits for nothing: it is told how the sum went on, and is there for the next one.</summary>
+    [Fact]
+    public async Task SumAsync_WhatOneSendsIsLost_ThatOneIsToldAndTheOthersSum()
+    {
+        foreach (var step in SendingSteps)
+        {
+            var late = new PartyId("p003");
+            var bench = new SumBench(6) { Patience = TimeSpan.FromMilliseconds(400), Intercept = e => e.From == late && IsAt(e.Step, step) ? null : e };
+            var run = await bench.RunAsync(_ => Create());
+            Assert.True(run.Error is null, $"{step}: {run.Error}");
+            Assert.True(run.Participants[late].Error is null, $"{step}: {run.Participants[late].Error}");
+            var expected = StepsBeforeInput.Contains(step) ? bench.Names.Remove(late) : bench.Names;
+            Equal(bench.PlainSum(expected), run.Outcome!.Total!["values"]);
+        }
+    }
+
     [Fact]
     public async Task SumAsync_TooManyVanish_EndsBelowThresholdWithoutATotal()
     {

@@ -23,9 +23,8 @@ public sealed record PlannedRounds(int First, int Count, ImmutableArray<BlockSpe
 /// <param name="Name">The name in task files.</param>
 /// <param name="IsLearner">Whether it is the learner, whose rounds are bounded and not known.</param>
 /// <param name="Rounds">Its rounds, in order; the learner's at most.</param>
-/// <param name="Start">Bytes before the first round.</param>
 /// <param name="End">Bytes of what the coordinator tells after the last round: the final model where participants may read it.</param>
-public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<PlannedRounds> Rounds, TrafficEstimate Start, TrafficEstimate End)
+public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<PlannedRounds> Rounds, TrafficEstimate End)
 {
     /// <summary>Its rounds in all; the learner's at most.</summary>
     public int MaximumRounds => Rounds.Sum(r => r.Count);
@@ -36,8 +35,8 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
     /// <summary>Bytes when it ends after so many rounds.</summary>
     public TrafficEstimate Over(int rounds)
     {
-        if (rounds == 0) return Start;
-        var total = Start + End;
+        if (rounds == 0) return default;
+        var total = End;
         foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
         return total + (Rounds.Last(part => part.First < rounds).Told * -1);
     }

@@ -45,7 +45,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : 
             else parts.Add(new PlannedRounds(index, 1, layout, sum, told));
         }
         var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
-        return new PlannedStage(summed.Name, isLearner, [.. parts], traffic.StageStart, isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty))
+        return new PlannedStage(summed.Name, isLearner, [.. parts], isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty))
         {
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
         };

@@ -33,18 +33,20 @@ internal static class AdvertiseStep
         var advertised = ParticipantSet.Of(round.Roster, present);
         round.RequireEnough(advertised, step);
 
-        foreach (var recipient in advertised.Indices)
+        // Who was late is told too, so that it goes on to the next round instead of waiting for this one.
+        foreach (var recipient in Enumerable.Range(0, round.Participants))
         {
             var writer = new WireWriter();
             advertised.Write(writer);
-            foreach (var neighbour in round.Graph.Of(recipient).Where(advertised.Contains))
-                writer.WriteBytes(messages[round.NameOf(neighbour)]);
+            if (advertised.Contains(recipient))
+                foreach (var neighbour in round.Graph.Of(recipient).Where(advertised.Contains)) writer.WriteBytes(messages[round.NameOf(neighbour)]);
             await round.Channel.TrySendAsync(round.NameOf(recipient), round.Step("peer-keys"), writer.WrittenMemory, cancellationToken);
         }
         return (advertised, keys);
     }
 
-    public static async Task<(ParticipantSet Advertised, Dictionary<int, Advertisement> Peers)> ParticipateAsync(
+    /// <summary>No peers when the coordinator went on without this participant.</summary>
+    public static async Task<(ParticipantSet Advertised, Dictionary<int, Advertisement>? Peers)> ParticipateAsync(
         AggregationRound round, RoundKeys keys, CancellationToken cancellationToken)
     {
         var step = round.Step("keys");
@@ -63,11 +65,16 @@ internal static class AdvertiseStep
         return Read(round, answer.Span);
     }
 
-    private static (ParticipantSet, Dictionary<int, Advertisement>) Read(AggregationRound round, ReadOnlySpan<byte> answer)
+    private static (ParticipantSet, Dictionary<int, Advertisement>?) Read(AggregationRound round, ReadOnlySpan<byte> answer)
     {
         var step = round.Step("peer-keys");
         var reader = new WireReader(answer, round.Coordinator, step);
         var advertised = ParticipantSet.Read(ref reader, round.Roster);
+        if (!advertised.Contains(round.Self))
+        {
+            reader.End();
+            return (advertised, null);
+        }
         round.RequireEnough(advertised, step);
         round.RequireHolders(advertised, step);
         var peers = new Dictionary<int, Advertisement>();

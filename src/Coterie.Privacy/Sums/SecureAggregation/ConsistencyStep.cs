@@ -35,7 +35,8 @@ internal static class ConsistencyStep
         }, cancellationToken);
         var signers = ParticipantSet.Of(round.Roster, present);
         round.RequireEnough(signers, step);
-        foreach (var recipient in signers.Indices)
+        // A survivor whose signature came too late gets them as well: it may still release its shares, and goes on to the next round.
+        foreach (var recipient in survivors.Indices)
         {
             var writer = new WireWriter();
             signers.Write(writer);

@@ -44,7 +44,7 @@ internal static class GraphSeed
     private static async Task<List<CommitmentOpening>> ParticipateAsync(Session session, StepTag step, CancellationToken cancellationToken)
     {
         var roster = session.Roster;
-        var mine = HashCommitment.Draw(session.Self, session.Random);
+        var mine = await OpeningAsync(session, step.Then("opening"), cancellationToken);
         var commitment = HashCommitment.Commit(roster.RunId, mine);
         byte[] signed = [.. commitment, .. session.Signer.Sign(Statement(roster, session.Self, commitment))];
         var commitments = await ExchangeAsync(session, step.Then("commitment"), step.Then("commitments"), signed, cancellationToken);
@@ -56,6 +56,15 @@ internal static class GraphSeed
             if (!HashCommitment.Verify(roster.RunId, commitments[i].AsSpan(0, HashCommitment.Length), openings[i]))
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"{openings[i].Party} did not reveal what it had committed to.", step.Path, openings[i].Party, roster.Coordinator);
         return openings;
+    }
+
+    /// <summary>This participant's part: drawn once, and on its disk before the commitment leaves.</summary>
+    private static async Task<CommitmentOpening> OpeningAsync(Session session, StepTag step, CancellationToken cancellationToken)
+    {
+        if (await session.Checkpoints.LoadAsync(step.Path, cancellationToken) is { Length: 2 * HashCommitment.Length } saved) return Opening(session.Self, saved.ToArray());
+        var drawn = HashCommitment.Draw(session.Self, session.Random);
+        await session.Checkpoints.SaveAsync(step.Path, (byte[])[.. drawn.Value.Span, .. drawn.Nonce.Span], cancellationToken);
+        return drawn;
     }
 
     private static void RequireSigned(Session session, List<byte[]> commitments, byte[] mine, StepTag step)

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
+using System.Numerics.Tensors;
 using Coterie.Core.Parties;
-using Coterie.Core.Wire;
 
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
@@ -13,23 +12,17 @@ internal static class MaskStep
     /// <summary>Adds the masked vectors as they arrive; the sum does not depend on their order.</summary>
     public static async Task<(ParticipantSet Survivors, ulong[] Sum)> CoordinateAsync(AggregationRound round, ParticipantSet shared, CancellationToken cancellationToken)
     {
-        var step = round.Step("masked");
         var sum = new ulong[round.Request.Length];
-        var vector = new ulong[round.Request.Length];
-        var present = await round.Channel.CollectAsync(shared.Names(round.Roster), step, VectorBytes(round), (sender, message) =>
-        {
-            ReadVector(message.Span, sender, step, vector);
-            Add(vector, sum);
-        }, cancellationToken);
-        var survivors = ParticipantSet.Of(round.Roster, present);
-        return (survivors, sum);
+        var present = await round.Channel.CollectVectorsAsync(
+            shared.Names(round.Roster), round.Step("masked"), sum.Length, (start, piece) => Add(piece, sum.AsSpan(start, piece.Length)), cancellationToken);
+        return (ParticipantSet.Of(round.Roster, present), sum);
     }
 
     public static async Task ParticipateAsync(AggregationRound round, ParticipantSecrets secrets, ParticipantSet shared, ulong[] contribution, CancellationToken cancellationToken)
     {
         Mask(round, secrets, shared, contribution);
-        var payload = await ClaimAsync(round, contribution, cancellationToken);
-        await round.Channel.SendAsync(round.Coordinator, round.Step("masked"), payload, cancellationToken);
+        await ClaimAsync(round, contribution, cancellationToken);
+        await SendAsync(round, round.Coordinator, round.Step("masked"), contribution, cancellationToken);
     }
 
     /// <summary>Masks in place.</summary>
@@ -39,24 +32,13 @@ internal static class MaskStep
         foreach (var peer in round.Graph.Of(round.Self).Where(shared.Contains)) secrets.ApplyPairwiseMask(peer, contribution);
     }
 
-    /// <summary>The message that carries a masked vector, recorded as the only one of this step.</summary>
-    public static async Task<ReadOnlyMemory<byte>> ClaimAsync(AggregationRound round, ulong[] masked, CancellationToken cancellationToken)
-    {
-        var writer = new WireWriter(VectorBytes(round));
-        writer.WriteUInt64s(masked);
-        await round.Session.OnceOnly.ClaimAsync(round.Step("masked").Path, SHA256.HashData(writer.WrittenMemory.Span), cancellationToken);
-        return writer.WrittenMemory;
-    }
+    /// <summary>Records the masked vector as the only one of this step.</summary>
+    public static ValueTask ClaimAsync(AggregationRound round, ulong[] masked, CancellationToken cancellationToken) =>
+        round.Session.OnceOnly.ClaimAsync(
+            round.Step("masked").Path, VectorStream.Digest(masked.Length, (start, piece) => masked.AsSpan(start, piece.Length).CopyTo(piece)), cancellationToken);
 
-    public static int VectorBytes(AggregationRound round) => checked((round.Request.Length * sizeof(ulong)) + sizeof(int));
+    public static ValueTask SendAsync(AggregationRound round, PartyId to, StepTag step, ulong[] vector, CancellationToken cancellationToken) =>
+        round.Channel.SendVectorAsync(to, step, vector.Length, (start, piece) => vector.AsSpan(start, piece.Length).CopyTo(piece), cancellationToken);
 
-    public static void ReadVector(ReadOnlySpan<byte> message, PartyId sender, StepTag step, Span<ulong> destination)
-    {
-        var reader = new WireReader(message, sender, step);
-        reader.ReadUInt64s(destination);
-        reader.End();
-    }
-
-    public static void Add(ReadOnlySpan<ulong> source, Span<ulong> destination) =>
-        System.Numerics.Tensors.TensorPrimitives.Add(source, destination, destination);
+    public static void Add(ReadOnlySpan<ulong> source, Span<ulong> destination) => TensorPrimitives.Add(source, destination, destination);
 }

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using Coterie.Core.Randomness;
 using Coterie.Cryptography.SecureAggregation;
 
 namespace Coterie.Privacy.Sums.SecureAggregation;
 
-/// <summary>One participant's fresh secrets of one sum, with its peers' public keys. Forgotten on disposal.</summary>
-internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys) : IDisposable
+/// <summary>One participant's fresh secrets of one sum, with its peers' public keys.</summary>
+internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys)
 {
     private readonly RoundContext _context = ContextOf(round);
 
@@ -12,6 +13,9 @@ internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys)
 
     /// <summary>The neighbours' advertised keys, checked to be points of the curve.</summary>
     public required IReadOnlyDictionary<int, Advertisement> Peers { get; init; }
+
+    /// <summary>Draws the polynomials of the shares: the same ones after a restart.</summary>
+    public required CryptographicRandom Dealing { get; init; }
 
     public static RoundContext ContextOf(AggregationRound round) => new(round.Roster.RunId, round.Request.Step, round.Request.ModelHash);
 
@@ -51,6 +55,4 @@ internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys)
 
     public void ApplyPairwiseMask(int peer, Span<ulong> destination) =>
         Keys.ApplyPairwiseMask(_context, round.Session.Self, round.NameOf(peer), Peers[peer].MaskKey, destination);
-
-    public void Dispose() => Keys.Dispose();
 }

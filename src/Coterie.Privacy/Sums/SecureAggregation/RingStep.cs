@@ -67,29 +67,28 @@ internal static class RingStep
         if (holder is { } from)
         {
             var step = SumStep(round);
-            ReadOnlyMemory<byte> message;
-            try
-            {
-                message = await round.Channel.ReceiveAsync(from, step, MaskStep.VectorBytes(round), cancellationToken);
-            }
-            catch (PeerUnavailableException)
+            await using var received = await ArrivedVector.ReceiveAsync(round.Channel, from, step, running.Length, cancellationToken);
+            if (received is null)
             {
                 // Without the running sum there is nothing to add to: the coordinator hears no "added" and passes this participant over.
                 await round.Channel.SendAsync(round.Coordinator, round.Step("ring-added"), new byte[] { 0 }, cancellationToken);
                 return;
             }
-            var received = new ulong[running.Length];
-            MaskStep.ReadVector(message.Span, from, step, received);
-            MaskStep.Add(received, running);
+            await received.ReadAsync((start, piece) => MaskStep.Add(piece, running.AsSpan(start, piece.Length)), cancellationToken);
         }
         await round.Channel.SendAsync(round.Coordinator, round.Step("ring-added"), new byte[] { 1 }, cancellationToken);
     }
 
     private static async Task ForwardAsync(AggregationRound round, PartyId to, ulong[] running, CancellationToken cancellationToken)
     {
-        var writer = new WireWriter(MaskStep.VectorBytes(round));
-        writer.WriteUInt64s(running);
-        await round.Channel.TrySendAsync(to, SumStep(round), writer.WrittenMemory, cancellationToken);
+        try
+        {
+            await MaskStep.SendAsync(round, to, SumStep(round), running, cancellationToken);
+        }
+        catch (PeerUnavailableException error) when (error.Peer == to)
+        {
+            // It says itself that it got nothing, and is passed over.
+        }
     }
 
     private static async Task<(Command Command, PartyId? Peer)> ReceiveOrderAsync(AggregationRound round, int index, ParticipantSet shared, CancellationToken cancellationToken)
@@ -159,9 +158,8 @@ internal static class RingStep
         public async Task<bool> DeliverAsync(PartyId holder, ulong[] sum, CancellationToken cancellationToken)
         {
             if (!await OrderAsync(holder, Command.Forward, round.Coordinator, cancellationToken)) return false;
-            var step = SumStep(round);
-            var delivered = await round.Channel.CollectAsync(
-                [holder], step, MaskStep.VectorBytes(round), (sender, message) => MaskStep.ReadVector(message.Span, sender, step, sum), cancellationToken);
+            var delivered = await round.Channel.CollectVectorsAsync(
+                [holder], SumStep(round), sum.Length, (start, piece) => piece.CopyTo(sum.AsSpan(start)), cancellationToken);
             return delivered.Length == 1;
         }
     }

@@ -46,8 +46,8 @@ internal static class ShareStep
         var step = round.Step("shares");
         var holders = round.Graph.HoldersOf(round.Self).Where(advertised.Contains).ToArray();
         int[] points = [.. holders.Select(h => h + 1)];
-        var seedShares = secrets.Keys.SplitSelfMaskSeed(round.Graph.Threshold, points, round.Session.Random);
-        var keyShares = secrets.Keys.SplitMaskKey(round.Graph.Threshold, points, round.Session.Random);
+        var seedShares = secrets.Keys.SplitSelfMaskSeed(round.Graph.Threshold, points, secrets.Dealing);
+        var keyShares = secrets.Keys.SplitMaskKey(round.Graph.Threshold, points, secrets.Dealing);
 
         var writer = new WireWriter();
         SecretShare? own = null;

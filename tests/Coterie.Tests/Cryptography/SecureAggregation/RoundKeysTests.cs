@@ -24,6 +24,42 @@ public sealed class RoundKeysTests
     }
 
     [Fact]
+    public void Import_OfAnExport_MasksAgreesAndDealsTheSame()
+    {
+        using RoundKeys keys = RoundKeys.Create(Random), bobs = RoundKeys.Create(Random);
+        using var again = RoundKeys.Import(keys.Export());
+        Assert.Equal(keys.ChannelPublicKey.AsSpan(), again.ChannelPublicKey.AsSpan());
+        Assert.Equal(keys.MaskPublicKey.AsSpan(), again.MaskPublicKey.AsSpan());
+        Assert.Equal(SelfMaskOf(keys), SelfMaskOf(again));
+        var bob = new PartyId("bob");
+        Assert.Equal(bobs.AgreeToReceive(Context, bob, Ada, keys.ChannelPublicKey.AsSpan()), again.AgreeToSend(Context, Ada, bob, bobs.ChannelPublicKey.AsSpan()));
+        ulong[] first = new ulong[5], second = new ulong[5];
+        keys.ApplyPairwiseMask(Context, Ada, bob, bobs.MaskPublicKey.AsSpan(), first);
+        again.ApplyPairwiseMask(Context, Ada, bob, bobs.MaskPublicKey.AsSpan(), second);
+        Assert.Equal(first, second);
+        var secret = Random.Bytes(CryptographicRandom.SecretLength);
+        Assert.Equal(Encoded(keys.SplitMaskKey(2, Points, CryptographicRandom.Expanding(secret))), Encoded(again.SplitMaskKey(2, Points, CryptographicRandom.Expanding(secret))));
+        Assert.NotEqual(Encoded(keys.SplitMaskKey(2, Points, Random)), Encoded(again.SplitMaskKey(2, Points, Random)));
+    }
+
+    [Fact]
+    public void Import_OfSomethingElse_IsRefused()
+    {
+        using var keys = RoundKeys.Create(Random);
+        var exported = keys.Export();
+        Assert.Throws<CryptographicException>(() => RoundKeys.Import(exported.AsSpan(1)));
+        exported[0] ^= 1;   // the scalar is not that of its public key any more
+        Assert.Throws<CryptographicException>(() => RoundKeys.Import(exported));
+    }
+
+    private static byte[] Encoded(SecretShare[] shares) => [.. shares.SelectMany(s =>
+    {
+        var bytes = new byte[SecretShare.EncodedLength];
+        s.Encode(bytes);
+        return bytes;
+    })];
+
+    [Fact]
     public void AgreeToSend_ToSeveralPeersAndAgain_IsThePairsKeyAndForgottenOnDisposal()
     {
         RoundKeys own = RoundKeys.Create(Random), bobs = RoundKeys.Create(Random), carols = RoundKeys.Create(Random);
