@@ -151,6 +151,8 @@ internal sealed class PartyNode : IDisposable
         if (_running.ContainsKey(message.Run)) return;
         var record = _node.Store.Find(message.Run);
         if (record is { State: RunState.Finished or RunState.Failed }) return;
+        var start = RunStart.Read(message, peer.Id, _node.Identity.Peers);
+        var coordinator = start.Parties.First(p => p.Party.Role == PartyRole.Coordinator);
         if (record is not { State: RunState.Accepted } || !_accepted.TryGetValue(message.Run, out var data))
         {
             // After a restart the task is judged again before anything is opened, and its coordinator will say once more when it begins.
@@ -160,7 +162,7 @@ internal sealed class PartyNode : IDisposable
                 Start(
                     async stop =>
                     {
-                        await JudgeAsync(peer, offer, record, stop);
+                        await JudgeAsync(coordinator, offer, record, stop);
                         _events.Post(again => BeginningAsync(peer, message, again));
                     },
                     cancellationToken);
@@ -169,8 +171,7 @@ internal sealed class PartyNode : IDisposable
             if (_judging.Contains(message.Run)) return;
             throw new ProtocolException(ProtocolErrorCode.RosterMismatch, $"run {message.Run} begins, but this party has not agreed to take part", message.Run, peer.Id);
         }
-        var start = RunStart.Read(message, peer.Id, _node.Identity.Peers);
-        var task = OfferedTask.Of(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), peer.Id), start.Parties[0], _consent.Folder);
+        var task = OfferedTask.Of(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), peer.Id), coordinator, _consent.Folder);
         RosterCheck.Require(start, task, _node.Self, peer, _settings.Approve);
         record = record with { State = RunState.Running, Roster = message.ToByteArray() };
         await _node.SaveAsync(record, cancellationToken);

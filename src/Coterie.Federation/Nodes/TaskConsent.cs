@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
-using Coterie.Core.Parties;
 using Coterie.Federation.Data;
 using Coterie.Federation.Nodes.Approval;
 using Coterie.Federation.Nodes.Configuration;
