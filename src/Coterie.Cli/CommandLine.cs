@@ -33,6 +33,9 @@ internal static class CommandLine
     /// <summary>Prints every round and, after an error, the stack trace, on standard error.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Print every round, and stack traces after errors, on standard error.", Recursive = true };
 
+    /// <summary>How long a command may take to end cleanly after Ctrl-C or SIGTERM.</summary>
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(10);
+
     private const string Description =
         """
         Coterie trains one model over the data of several parties, none of whom shows its rows to another.
@@ -44,7 +47,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Create().Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ShutdownTime });
         var problems = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command is RootCommand
             ? [$"there is no command '{parsed.UnmatchedTokens[0]}'; there are: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}."]
             : parsed.Errors.Select(e => e.Message);
@@ -65,6 +68,10 @@ internal static class CommandLine
             LearnersCommand.Create(),
             PreprocessorsCommand.Create(),
             ModesCommand.Create(),
+            SchemaCommand.Create(),
+            CoordinatorCommand.Create(),
+            ParticipantCommand.Create(),
+            HelperCommand.Create(),
         };
         root.Options.Add(Json);
         root.Options.Add(Verbose);

@@ -69,6 +69,9 @@ internal static partial class NodeLog
     [LoggerMessage(20, LogLevel.Error, "The durable store failed: {Reason}")]
     public static partial void StoreFailed(ILogger logger, string reason);
 
+    [LoggerMessage(22, LogLevel.Warning, "The revocation list cannot be read: {Reason}")]
+    public static partial void RevocationsUnread(ILogger logger, string reason);
+
     [LoggerMessage(21, LogLevel.Information, "Health and metrics on {Address}")]
     public static partial void Metrics(ILogger logger, string address);
 }
