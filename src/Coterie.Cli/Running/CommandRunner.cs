@@ -48,7 +48,8 @@ internal static partial class CommandRunner
     /// <summary>Null for nothing: also a defect of this program ends with a sentence and not with a trace.</summary>
     private static int? CodeOf(Exception error) => error switch
     {
-        UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IdentityException => ExitCode.WrongUsage,
+        UsageException or TaskFileException or DataFileException or ModelFileException or ShardException => ExitCode.WrongUsage,
+        IdentityException { Reason: not (IdentityReason.Unreachable or IdentityReason.TooManyRequests) } => ExitCode.WrongUsage,
         // What a participant contributes on this machine comes from the data it was given.
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => ExitCode.WrongUsage,
         _ => ExitCode.Failed,
