@@ -24,7 +24,7 @@ public sealed class ResumptionTests
             var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
             var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode)) with
             {
-                Stores = party => new FileStore(Path.Combine(folder.FullName, party.Name)),
+                Stores = party => stores.GetOrAdd(party, p => NodeStore.Open(Path.Combine(folder.FullName, p.Name))).OpenRun("run"),
                 Patience = TimeSpan.FromSeconds(5),
             };
             var uninterrupted = await FederatedTraining.RunAsync(task with { Stores = null });
