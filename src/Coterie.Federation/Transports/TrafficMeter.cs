@@ -33,10 +33,12 @@ public sealed class TrafficMeter
     /// <summary>Adds what was addressed to the party in a step, as it was told of elsewhere.</summary>
     internal void AddReceived(PartyId party, string step, long bytes) => _received.AddOrUpdate((party, step), bytes, (_, sum) => sum + bytes);
 
-    internal void Count(Envelope envelope)
+    internal void Count(Envelope envelope) => Count(envelope.From, envelope.To, envelope.Step.Path, envelope.Payload.Length);
+
+    internal void Count(PartyId from, PartyId to, string step, long bytes)
     {
-        _sent.AddOrUpdate((envelope.From, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
-        _received.AddOrUpdate((envelope.To, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
+        _sent.AddOrUpdate((from, step), bytes, (_, sum) => sum + bytes);
+        _received.AddOrUpdate((to, step), bytes, (_, sum) => sum + bytes);
     }
 
     private static Dictionary<string, long> ByStep(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party) =>
