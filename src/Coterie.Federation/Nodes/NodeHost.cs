@@ -66,7 +66,7 @@ internal sealed class NodeHost : IAsyncDisposable
         NodeSettings settings, PartyRole role, Func<NodeIdentity, LinkOptions, CancellationToken, Task<ICarrier>> connect, INodeObserver observer, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
-        var identity = Closing(NodeIdentity.Load(settings.Home, time));
+        var identity = Closing(NodeIdentity.Load(Path.Combine(settings.Home, "identity"), time));
         if (identity.Role != role)
             throw new IdentityException(IdentityReason.WrongRole, $"{settings.Home} holds the identity of the {Word(identity.Role)} {identity.Name}; that of a {Word(role)} is expected.");
         var services = NodeLogging.Open(settings.Log);
