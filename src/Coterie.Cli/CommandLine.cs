@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Coterie.Cli.Commands;
 using Coterie.Cli.Running;
@@ -33,6 +34,9 @@ internal static class CommandLine
     /// <summary>Prints every round and, after an error, the stack trace, on standard error.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Print every round, and stack traces after errors, on standard error.", Recursive = true };
 
+    /// <summary>How long a command may take to end cleanly after Ctrl-C or SIGTERM.</summary>
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(10);
+
     private const string Description =
         """
         Coterie trains one model over the data of several parties, none of whom shows its rows to another.
@@ -44,7 +48,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Create().Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ShutdownTime });
         var problems = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command is RootCommand
             ? [$"there is no command '{parsed.UnmatchedTokens[0]}'; there are: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}."]
             : parsed.Errors.Select(e => e.Message);
@@ -62,9 +66,14 @@ internal static class CommandLine
             PredictCommand.Create(),
             EvaluateCommand.Create(),
             PlanCommand.Create(),
+            IdentityCommand.Create(),
             LearnersCommand.Create(),
             PreprocessorsCommand.Create(),
             ModesCommand.Create(),
+            SchemaCommand.Create(),
+            CoordinatorCommand.Create(),
+            ParticipantCommand.Create(),
+            HelperCommand.Create(),
         };
         root.Options.Add(Json);
         root.Options.Add(Verbose);
@@ -72,6 +81,10 @@ internal static class CommandLine
         return root;
     }
 
-    private static string CommandPath(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "coterie" : "coterie " + parsed.CommandResult.Command.Name;
+    private static string CommandPath(ParseResult parsed)
+    {
+        var path = new Stack<string>();
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult) path.Push(at.Command is RootCommand ? "coterie" : at.Command.Name);
+        return string.Join(' ', path);
+    }
 }

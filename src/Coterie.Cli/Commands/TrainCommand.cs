@@ -10,7 +10,7 @@ namespace Coterie.Cli.Commands;
 /// <summary><c>coterie train</c>: runs a task with all parties on this machine.</summary>
 internal static class TrainCommand
 {
-    private static readonly string[] Files = ["model.json", "model.onnx", "metrics.json", "history.csv", "leakage.json", "predictions.csv", "report.html"];
+    internal static readonly string[] Files = ["model.json", "model.onnx", "metrics.json", "history.csv", "leakage.json", "predictions.csv", "report.html"];
 
     private static readonly Argument<string> Task = new("TASK.yaml") { Description = "The task file: data, preprocessing, learner and mode." };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder of the results. [default: coterie-results/<task>]", HelpName = "DIR" };
@@ -46,7 +46,7 @@ internal static class TrainCommand
         RowErrors.LocatedAsync(task, () => TrainingProgress.ShowAsync(
             context, progress => TaskRunner.RunAsync(task, new RunOptions { Baselines = baselines, Progress = progress }, cancellationToken)));
 
-    private static void Summarise(IAnsiConsole console, TaskResult result, string folder)
+    internal static void Summarise(IAnsiConsole console, TaskResult result, string folder)
     {
         ResultSummary.Write(console, result);
         var shown = Format.Path(folder);

@@ -15,6 +15,8 @@ internal static class ResultJson
         json.WriteString("topology", result.Task.Mode.Topology.ToString().ToLowerInvariant());
         json.WriteNumber("seed", result.Task.Plan.Seed);
         json.WriteStartObject("rows");
+        // Of rows on other machines only their total is known here.
+        if (result.Task.Data.Participants.IsEmpty) json.WriteNumber("total", result.Outcome.Model.Input.TotalRows);
         foreach (var participant in result.Task.Data.Participants) json.WriteNumber(participant.Name.Name, participant.Shard.Rows);
         json.WriteEndObject();
         json.WriteString("folder", folder);

@@ -14,16 +14,22 @@ internal static class ResultSummary
     public static void Write(IAnsiConsole console, TaskResult result)
     {
         var (part, pick) = Part(result.Metrics);
-        var rows = result.Task.Data.Participants.Sum(p => p.Shard.Rows);
+        var rows = result.Task.Data.Participants.IsEmpty ? result.Outcome.Model.Input.TotalRows : result.Task.Data.Participants.Sum(p => (long)p.Shard.Rows);
         console.MarkupLineInterpolated($"[bold]{result.Task.File.Name}[/]");
-        console.WriteLine($"{result.Task.File.Learner.Name}, {result.Task.Mode.Mode}, {Format.Plural(result.Task.Data.Participants.Length, "participant")}, {Format.Plural(rows, "training row")}");
-        string[] header = [$"on the {part} rows", "joint", .. result.Centralised is null ? [] : (string[])["pooled", "best alone", "mean alone"]];
-        var headline = MetricNames.Headline(result.Task.Plan.Learner.Task);
-        var figures = pick(result.Metrics)!.Values.OrderBy(v => v.Key == headline ? 0 : 1);
-        console.WriteLine();
-        Tables.Figures(console, header, [.. figures.Select(f => Row(result, f.Key, pick))]);
+        console.WriteLine($"{result.Task.File.Learner.Name}, {result.Task.Mode.Mode}, {Format.Plural(result.Outcome.Roster.Participants.Length, "participant")}, {Format.Plural(rows, "training row")}");
+        if (pick(result.Metrics) is { } metrics) WriteFigures(console, result, part, pick, metrics);
+        else console.WriteLine("No row is on this machine, so there are no figures; 'coterie evaluate' computes them where rows are.");
         console.WriteLine();
         WriteCost(console, result);
+    }
+
+    private static void WriteFigures(IAnsiConsole console, TaskResult result, string part, Func<PartMetrics, Metrics?> pick, Metrics metrics)
+    {
+        string[] header = [$"on the {part} rows", "joint", .. result.Centralised is null ? [] : (string[])["pooled", "best alone", "mean alone"]];
+        var headline = MetricNames.Headline(result.Task.Plan.Learner.Task);
+        var figures = metrics.Values.OrderBy(v => v.Key == headline ? 0 : 1);
+        console.WriteLine();
+        Tables.Figures(console, header, [.. figures.Select(f => Row(result, f.Key, pick))]);
     }
 
     /// <summary>A metric of the model and, where there are baselines, of theirs.</summary>

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Data;
+using Coterie.Federation.Identity;
 using Coterie.Federation.Models;
+using Coterie.Federation.Nodes;
 using Coterie.Federation.Tasks;
 
 namespace Coterie.Cli.Running;
@@ -24,6 +26,11 @@ internal static partial class CommandRunner
             await Console.Error.WriteLineAsync("cancelled: nothing was written.");
             return ExitCode.Failed;
         }
+        catch (StoppedException stopped)
+        {
+            await Console.Error.WriteLineAsync(stopped.Message);
+            return ExitCode.Failed;
+        }
         catch (Exception error) when (CodeOf(error) is { } code)
         {
             foreach (var line in Lines(error)) await Console.Error.WriteLineAsync("error: " + line);
@@ -42,6 +49,7 @@ internal static partial class CommandRunner
     private static int? CodeOf(Exception error) => error switch
     {
         UsageException or TaskFileException or DataFileException or ModelFileException or ShardException => ExitCode.WrongUsage,
+        IdentityException { Reason: not (IdentityReason.Unreachable or IdentityReason.TooManyRequests) } => ExitCode.WrongUsage,
         // What a participant contributes on this machine comes from the data it was given.
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => ExitCode.WrongUsage,
         _ => ExitCode.Failed,
@@ -51,11 +59,13 @@ internal static partial class CommandRunner
     [GeneratedRegex(@" \(Parameter '\w+'\)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ArgumentName();
 
-    private static IEnumerable<string> Lines(Exception error)
+    /// <summary>What went wrong, one line per problem.</summary>
+    public static IEnumerable<string> Lines(Exception error)
     {
         var text = error switch
         {
-            UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or UnauthorizedAccessException => error.Message,
+            UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or UnauthorizedAccessException
+                or IdentityException or RunFailedException => error.Message,
             ProtocolException { Culprits: { IsEmpty: false } culprits } failure => $"{failure.Message} (named: {string.Join(", ", culprits)})",
             ProtocolException => error.Message,
             _ => $"unexpected {error.GetType().Name}: {error.Message} (--verbose shows where)",

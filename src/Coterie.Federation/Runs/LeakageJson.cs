@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coterie.Core.Parties;
 using Coterie.Federation.Reports;
 using Coterie.Privacy;
 
@@ -11,10 +12,16 @@ public static class LeakageJson
     public static void Write(Stream stream, TaskResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
+        Write(stream, result.Task.Mode.Mode, result.Outcome.Openings.Values.SelectMany(o => o), RunNotes.Of(result).Select(n => n.Text));
+    }
+
+    /// <summary>Writes what some parties of a run learned.</summary>
+    internal static void Write(Stream stream, string modeName, IEnumerable<Opening> openings, IEnumerable<string> notes)
+    {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("mode", result.Task.Mode.Mode);
-        if (ModeCatalogue.Find(result.Task.Mode.Mode) is { } mode)
+        json.WriteString("mode", modeName);
+        if (ModeCatalogue.Find(modeName) is { } mode)
         {
             json.WriteString("assumes", mode.Assumes);
             json.WriteStartObject("declared");
@@ -22,7 +29,7 @@ public static class LeakageJson
             json.WriteEndObject();
         }
         json.WriteStartArray("opened");
-        foreach (var row in LeakageText.Rows(result.Outcome.Openings.Values.SelectMany(o => o)))
+        foreach (var row in LeakageText.Rows(openings))
         {
             json.WriteStartObject();
             json.WriteString("party", row.Party);
@@ -35,7 +42,7 @@ public static class LeakageJson
         }
         json.WriteEndArray();
         json.WriteStartArray("notes");
-        foreach (var note in RunNotes.Of(result)) json.WriteStringValue(note.Text);
+        foreach (var note in notes) json.WriteStringValue(note);
         json.WriteEndArray();
         json.WriteEndObject();
     }

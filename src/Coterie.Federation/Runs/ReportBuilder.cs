@@ -40,7 +40,7 @@ public static class ReportBuilder
             Confusion = Confusion(result),
             Clusters = Clusters(result),
             Traffic = [.. outcome.Roster.Parties.SelectMany(p => Traffic(result, p.Id))],
-            Times = [.. outcome.Roster.Parties.Select(p => Times(result, p.Id))],
+            Times = [.. outcome.Roster.Parties.Where(p => outcome.Times.ContainsKey(p.Id)).Select(p => Times(result, p.Id))],
             Learned = LeakageText.Rows(outcome.Openings.Values.SelectMany(o => o), o => Why(o, result)),
             Notes = RunNotes.Of(result),
         };
@@ -59,7 +59,7 @@ public static class ReportBuilder
         var headline = MetricNames.Headline(result.Task.Plan.Learner.Task);
         return
         [
-            .. pick(result.Metrics)!.Values.OrderBy(v => v.Key == headline ? 0 : 1).Select(v => new MetricRow(
+            .. (pick(result.Metrics)?.Values ?? []).OrderBy(v => v.Key == headline ? 0 : 1).Select(v => new MetricRow(
                 v.Key, MetricNames.IsHigherBetter(v.Key), v.Value, result.Centralised is { } c ? pick(c)?.Find(v.Key) : null,
                 LocalFigures.Best(result, v.Key, pick), LocalFigures.Mean(result, v.Key, pick)) { Part = part }),
         ];
@@ -90,13 +90,14 @@ public static class ReportBuilder
             : null;
 
     private static ConfusionResult? Confusion(TaskResult result) =>
-        result.Task.Plan.Learner.Task == LearningTask.MulticlassClassification && result.Metrics.Headline.Confusion is { IsEmpty: false } counts
+        result.Task.Plan.Learner.Task == LearningTask.MulticlassClassification && result.Metrics.Headline?.Confusion is { IsEmpty: false } counts
             ? new ConfusionResult(result.Outcome.Model.Input.Target!.Values, counts)
             : null;
 
     private static ClusterResult? Clusters(TaskResult result)
     {
         if (result.Task.Plan.Learner.Task != LearningTask.Clustering) return null;
+        if (result.Test is null && result.Task.Data.Participants.IsEmpty) return null;
         var rows = result.Test?.Predictions ?? result.Outcome.Model.Predict(Shard.Concatenate([.. result.Task.Data.Participants.Select(p => p.Shard)]));
         var counts = new long[result.Outcome.Model.Parameters["centroids"].Rows];
         foreach (var cluster in rows.Values) counts[(int)cluster]++;

@@ -36,12 +36,16 @@ public static class ResultFiles
         [
             new("mode", result.Task.Mode.Mode),
             new("participants", result.Outcome.Roster.Participants.Length.ToString(CultureInfo.InvariantCulture)),
-            new("training_rows", result.Task.Data.Participants.Sum(p => p.Shard.Rows).ToString(CultureInfo.InvariantCulture)),
+            new("training_rows", TrainingRows(result).ToString(CultureInfo.InvariantCulture)),
             new("rounds", result.Outcome.Rounds.ToString(CultureInfo.InvariantCulture)),
             new("seed", result.Task.Plan.Seed.ToString(CultureInfo.InvariantCulture)),
-            new(headline, result.Metrics.Headline.Find(headline)?.ToString("R", CultureInfo.InvariantCulture) ?? ""),
+            new(headline, result.Metrics.Headline?.Find(headline)?.ToString("R", CultureInfo.InvariantCulture) ?? ""),
         ];
     }
+
+    /// <summary>Counted where the rows are here, else as the parties agreed.</summary>
+    private static long TrainingRows(TaskResult result) =>
+        result.Task.Data.Participants.IsEmpty ? result.Outcome.Model.Input.TotalRows : result.Task.Data.Participants.Sum(p => (long)p.Shard.Rows);
 
     private static void Save(string folder, string name, Action<Stream> write)
     {

@@ -6,13 +6,13 @@ using Coterie.Learning.Evaluation;
 namespace Coterie.Federation.Runs;
 
 /// <summary>A model's figures on the parts of the data that exist.</summary>
-/// <param name="Train">On all training rows.</param>
+/// <param name="Train">On all training rows; null where they are on other machines.</param>
 /// <param name="Validation">On the validation rows.</param>
 /// <param name="Test">On the test rows.</param>
-public sealed record PartMetrics(Metrics Train, Metrics? Validation, Metrics? Test)
+public sealed record PartMetrics(Metrics? Train, Metrics? Validation, Metrics? Test)
 {
-    /// <summary>The figures people ask for first: test where there is one, else validation, else train.</summary>
-    public Metrics Headline => Test ?? Validation ?? Train;
+    /// <summary>The figures people ask for first: test where there is one, else validation, else train; null where no row is on this machine.</summary>
+    public Metrics? Headline => Test ?? Validation ?? Train;
 }
 
 /// <summary>What a participant gets from its own rows alone.</summary>

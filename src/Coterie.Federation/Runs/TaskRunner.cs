@@ -25,14 +25,22 @@ public static class TaskRunner
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
         var outcome = await FederatedTraining.RunAsync(task.ToTrainingTask() with { Progress = options.Progress }, cancellationToken);
-        var result = new TaskResult
+        var result = Evaluate(task, outcome);
+        return options.Baselines ? await WithBaselinesAsync(result, cancellationToken) : result;
+    }
+
+    /// <summary>A run's result, with its model's figures on the rows that are on this machine.</summary>
+    public static TaskResult Evaluate(PreparedTask task, TrainingOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(outcome);
+        return new TaskResult
         {
             Task = task,
             Outcome = outcome,
             Metrics = Evaluate(outcome.Model, task),
             Test = task.Data.Test is { } test ? ModelEvaluation.Evaluate(outcome.Model, test) : null,
         };
-        return options.Baselines ? await WithBaselinesAsync(result, cancellationToken) : result;
     }
 
     /// <summary>The same plan on pooled rows and on each participant's own.</summary>
@@ -60,8 +68,9 @@ public static class TaskRunner
         }
     }
 
+    /// <summary>The model's figures on the rows that are on this machine.</summary>
     private static PartMetrics Evaluate(TrainedModel model, PreparedTask task) => new(
-        ModelEvaluation.Evaluate(model, Shard.Concatenate([.. task.Data.Participants.Select(p => p.Shard)])).Metrics,
+        task.Data.Participants.IsEmpty ? null : ModelEvaluation.Evaluate(model, Shard.Concatenate([.. task.Data.Participants.Select(p => p.Shard)])).Metrics,
         task.Data.Validation is { } validation ? ModelEvaluation.Evaluate(model, validation).Metrics : null,
         task.Data.Test is { } test ? ModelEvaluation.Evaluate(model, test).Metrics : null);
 }

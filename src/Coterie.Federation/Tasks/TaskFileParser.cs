@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Coterie.Federation.Tasks.Yaml;
 using Coterie.Privacy.Sums;
 
@@ -13,29 +12,15 @@ internal static class TaskFileParser
 
     public static TaskFile Load(string path)
     {
-        var info = new FileInfo(path);
-        if (!info.Exists) throw new TaskFileException(path, 1, "", "there is no such task file.");
-        if (info.Length > TaskFile.MaximumBytes) throw TooLong(path);
-        try
-        {
-            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)), path);
-        }
-        catch (DecoderFallbackException invalid)
-        {
-            throw new TaskFileException(path, 1, "", "is not UTF-8 text.", invalid);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new TaskFileException(path, 1, "", "cannot be read: " + unreadable.Message, unreadable);
-        }
+        return Parse(YamlFile.ReadText(path, "task file", TaskFile.MaximumBytes), path);
     }
 
     public static TaskFile Parse(string text, string path)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > TaskFile.MaximumBytes) throw TooLong(path);
+        if (text.Length > TaskFile.MaximumBytes) throw YamlFile.TooLong(path, "task file", TaskFile.MaximumBytes);
         var problems = new Problems(path);
-        var root = YamlReader.Read(text.TrimStart('\uFEFF'), problems);
+        var root = YamlReader.Read(text.TrimStart('\uFEFF'), problems, Root);
         if (MappingReader.Open(problems, "", root, Root) is not { } mapping) throw problems.Stop(root.Line, "", $"{Root} is expected.");
         var task = Read(mapping, path);
         problems.ThrowIfAny();
@@ -111,7 +96,4 @@ internal static class TaskFileParser
         section.Finish();
         return stop;
     }
-
-    private static TaskFileException TooLong(string path) =>
-        new(path, 1, "", $"is longer than {TaskFile.MaximumBytes} bytes, the most a task file may have.");
 }

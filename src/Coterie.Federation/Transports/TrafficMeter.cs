@@ -21,11 +21,28 @@ public sealed class TrafficMeter
     /// <summary>Bytes addressed to the party, by the last segment of the step: its kind.</summary>
     public IReadOnlyDictionary<string, long> ReceivedByKind(PartyId party) => ByKind(_received, party);
 
-    internal void Count(Envelope envelope)
+    /// <summary>Bytes sent by the party, by step.</summary>
+    internal IReadOnlyDictionary<string, long> SentByStep(PartyId party) => ByStep(_sent, party);
+
+    /// <summary>Bytes addressed to the party, by step.</summary>
+    internal IReadOnlyDictionary<string, long> ReceivedByStep(PartyId party) => ByStep(_received, party);
+
+    /// <summary>Adds what the party sent in a step, as it was told of elsewhere.</summary>
+    internal void AddSent(PartyId party, string step, long bytes) => _sent.AddOrUpdate((party, step), bytes, (_, sum) => sum + bytes);
+
+    /// <summary>Adds what was addressed to the party in a step, as it was told of elsewhere.</summary>
+    internal void AddReceived(PartyId party, string step, long bytes) => _received.AddOrUpdate((party, step), bytes, (_, sum) => sum + bytes);
+
+    internal void Count(Envelope envelope) => Count(envelope.From, envelope.To, envelope.Step.Path, envelope.Payload.Length);
+
+    internal void Count(PartyId from, PartyId to, string step, long bytes)
     {
-        _sent.AddOrUpdate((envelope.From, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
-        _received.AddOrUpdate((envelope.To, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
+        _sent.AddOrUpdate((from, step), bytes, (_, sum) => sum + bytes);
+        _received.AddOrUpdate((to, step), bytes, (_, sum) => sum + bytes);
     }
+
+    private static Dictionary<string, long> ByStep(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party) =>
+        counts.ToArray().Where(e => e.Key.Party == party).ToDictionary(e => e.Key.Step, e => e.Value, StringComparer.Ordinal);
 
     private static long Sum(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party, Func<string, bool>? filter) =>
         counts.ToArray().Where(e => e.Key.Party == party && (filter is null || filter(e.Key.Step))).Sum(e => e.Value);

@@ -13,19 +13,21 @@ internal sealed class YamlReader
     private const int MaximumNodes = 100_000;
     private readonly Parser _parser;
     private readonly Problems _problems;
+    private readonly string _expected;
     private int _nodes;
     private int _line = 1; // of the last value begun
 
-    private YamlReader(string text, Problems problems)
+    private YamlReader(string text, Problems problems, string expected)
     {
+        _expected = expected;
         _parser = new Parser(new StringReader(text));
         _problems = problems;
     }
 
-    /// <summary>The document's root; throws what was found when the text is no YAML.</summary>
-    public static YamlValue Read(string text, Problems problems)
+    /// <summary>The document's root; throws what was found when the text is no YAML. <paramref name="expected"/> says what a document holds.</summary>
+    public static YamlValue Read(string text, Problems problems, string expected)
     {
-        var reader = new YamlReader(text, problems);
+        var reader = new YamlReader(text, problems, expected);
         try
         {
             return reader.ReadDocument();
@@ -44,7 +46,7 @@ internal sealed class YamlReader
     private YamlValue ReadDocument()
     {
         _parser.Consume<StreamStart>();
-        if (_parser.Accept<StreamEnd>(out _)) throw _problems.Stop(1, "", "is empty; a mapping with task, data, learner and privacy is expected.");
+        if (_parser.Accept<StreamEnd>(out _)) throw _problems.Stop(1, "", $"is empty; {_expected} is expected.");
         _parser.Consume<DocumentStart>();
         var root = ReadValue("", 0);
         _parser.Consume<DocumentEnd>();
@@ -54,7 +56,7 @@ internal sealed class YamlReader
 
     private YamlValue ReadValue(string field, int depth)
     {
-        if (++_nodes > MaximumNodes) throw _problems.Stop(LineOf(_parser.Current!.Start), field, $"more than {MaximumNodes} values; a task file needs far fewer.");
+        if (++_nodes > MaximumNodes) throw _problems.Stop(LineOf(_parser.Current!.Start), field, $"more than {MaximumNodes} values; a file of this kind needs far fewer.");
         if (depth > MaximumDepth) throw _problems.Stop(LineOf(_parser.Current!.Start), field, $"nested deeper than {MaximumDepth} levels.");
         if (_parser.Accept<AnchorAlias>(out var alias)) throw _problems.Stop(LineOf(alias.Start), field, "aliases (*name) are not accepted; write the value out.");
         if (_parser.Accept<NodeEvent>(out var node) && (!node.Anchor.IsEmpty || !node.Tag.IsEmpty))

@@ -26,4 +26,7 @@ internal sealed record RunChannelOptions
 
     /// <summary>Bytes of one peer that may lie on the disk before this party asks for them; a single message may be longer.</summary>
     public long UnconsumedBytes { get; init; } = 1L << 30;
+
+    /// <summary>How long a peer may leave messages unacknowledged, with nothing on the way, before it is asked what it has.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using Coterie.Core.Parties;
+using Coterie.Federation.Identity;
+using Coterie.Federation.Nodes.Offers;
+using Coterie.Federation.Observability;
+using Coterie.Federation.Protos;
+using Coterie.Federation.RunStore;
+using Coterie.Privacy;
+using Coterie.Privacy.Sums;
+using Google.Protobuf;
+
+namespace Coterie.Federation.Nodes;
+
+/// <summary>
+/// A coordinator's part in how a run comes about: it offers the task to every participant that connects, begins when all have answered or the
+/// time to gather is over, runs, and tells everybody how it ended. Every step is on the disk before it is told.
+/// </summary>
+internal sealed class CoordinatorNode : IDisposable
+{
+    private readonly NodeContext _node;
+    private readonly OfferedTask _task;
+    private readonly NodeEvents _events;
+    private readonly Dictionary<PartyId, (Answer Answer, RunMember? Member)> _answers = [];
+    private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RunRecord _record;
+    private RunStart? _start;
+    private Ending? _ending;
+
+    /// <param name="node">What it stands on.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="record">What is on the disk about the run; a new one has only the offer.</param>
+    public CoordinatorNode(NodeContext node, OfferedTask task, RunRecord record)
+    {
+        (_node, _task, _record) = (node, task, record);
+        if (!record.Roster.IsEmpty) _start = RunStart.Read(Beginning.Parser.ParseFrom(record.Roster.Span), node.Identity.Name, node.Identity.Peers);
+        _events = new NodeEvents(node, UpAsync, ControlAsync);
+        foreach (var participant in task.Offer.Participants) node.Board.Carrier.Expect(participant);
+    }
+
+    private string Run => _task.Offer.Run;
+
+    /// <summary>Gathers, runs, ends.</summary>
+    /// <param name="results">Called with what the run gave, before anybody is told that it has ended.</param>
+    /// <param name="cancellationToken">Stops; the run can be gone on with.</param>
+    /// <exception cref="RunFailedException">Too few participants take part, or the deadline is over.</exception>
+    /// <inheritdoc cref="NodeRun.RunAsync" path="/exception"/>
+    public async Task RunAsync(Func<NodeRunResult, Task> results, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var never = new TaskCompletionSource();
+        var handling = _events.RunAsync(never.Task, stop.Token);
+        try
+        {
+            await GatherAsync(handling, stop.Token);
+            NodeLog.Begins(_node.Log, Run, _start!.Roster.Participants.Length);
+            _node.Observer.Say($"Run {Run} begins with {string.Join(", ", _start.Roster.Participants)}.");
+            var run = new NodeRun(_node, _task.Terms, _start) { Deadline = _record.Deadline };
+            var running = run.RunAsync(null, stop.Token);
+            if (await Task.WhenAny(running, handling) == handling) await handling;
+            await results(await running);
+            await EndAsync(null, cancellationToken);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            await EndAsync(failed is RunFailedException ? failed.Message : NodeRun.ReasonFor(failed), cancellationToken);
+            throw;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(handling);
+        }
+    }
+
+    /// <summary>Goes on answering parties that come late, until cancelled.</summary>
+    public Task StayAsync(CancellationToken cancellationToken) => _events.RunAsync(new TaskCompletionSource().Task, cancellationToken);
+
+    public void Dispose() => _events.Dispose();
+
+    private async Task GatherAsync(Task handling, CancellationToken cancellationToken)
+    {
+        if (_start is not null)
+        {
+            NodeLog.GoesOn(_node.Log, Run);
+            return;
+        }
+        _node.Observer.Say($"Run {Run}: waiting for {string.Join(", ", _task.Offer.Participants)}.");
+        var ending = Task.Delay(_node.TimeOuts.Gathering, _node.Time, cancellationToken);
+        if (await Task.WhenAny(_gathered.Task, ending, handling) == handling) await handling;
+        if (ending.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
+        // Answers are handled one after the other: the roster is fixed in line with them.
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _events.Post(async stop =>
+        {
+            try
+            {
+                await BeginAsync(stop);
+                begun.TrySetResult();
+            }
+            catch (Exception failed) when (failed is RunFailedException or IOException)
+            {
+                begun.TrySetException(failed);
+            }
+        });
+        if (await Task.WhenAny(begun.Task, handling) == handling) await handling;
+        await begun.Task;
+    }
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var members = _task.Offer.Participants.Select(p => _answers.GetValueOrDefault(p).Member).OfType<RunMember>().ToImmutableArray();
+        if (!IsEnough(members.Length)) throw TooFew(members.Length);
+        var roster = _task.Terms.RosterOf(Run, [_node.Self, .. members.Select(m => m.Verified.Party)]);
+        _start = new RunStart(roster, [_node.Verified, .. members.Select(m => m.Verified)], [[.. _node.Certificate], .. members.Select(m => m.Certificate)]);
+        var beginning = _start.ToMessage();
+        _record = _record with { State = RunState.Running, Roster = beginning.ToByteArray() };
+        await _node.SaveAsync(_record, cancellationToken);
+        foreach (var member in members) await TellAsync(member.Verified.Party.Id, new Control { Beginning = beginning }, cancellationToken);
+    }
+
+    private async ValueTask UpAsync(Party peer, CancellationToken cancellationToken)
+    {
+        if (peer.Role == PartyRole.Participant && !_task.Offer.Participants.Contains(peer.Id))
+        {
+            NodeLog.NotNamed(_node.Log, peer.Id);
+            _node.Observer.Say($"{peer.Id} is connected, but the task does not name it.");
+            return;
+        }
+        if (_ending is not null) await TellAsync(peer.Id, new Control { Ending = _ending }, cancellationToken);
+        else if (_start is null || peer.Role == PartyRole.Helper)
+        {
+            NodeLog.Offered(_node.Log, Run, peer.Id);
+            await TellAsync(peer.Id, new Control { Offer = _task.Offer.ToMessage(), Certificate = ByteString.CopyFrom(_node.Certificate) }, cancellationToken);
+        }
+        else if (_start.Roster.Contains(peer.Id)) await TellAsync(peer.Id, new Control { Beginning = _start.ToMessage() }, cancellationToken);
+        else await TellAsync(peer.Id, Refusal("the run has begun without this participant"), cancellationToken);
+    }
+
+    private async ValueTask ControlAsync(Party peer, Control control, CancellationToken cancellationToken)
+    {
+        if (control.BodyCase != Control.BodyOneofCase.Answer || control.Answer.Run != Run)
+        {
+            NodeLog.Refused(_node.Log, peer.Id, "an answer to this run's offer is expected");
+            return;
+        }
+        if (peer.Role == PartyRole.Helper)
+        {
+            await TellAsync(peer.Id, Refusal($"the mode {_task.Task.Mode.Mode} needs no helper"), cancellationToken);
+            return;
+        }
+        if (!_task.Offer.Participants.Contains(peer.Id) || peer.Role != PartyRole.Participant || _start is not null) return;
+        Take(peer, control.Answer, control.Certificate.Span);
+        var answered = _task.Offer.Participants.All(_answers.ContainsKey);
+        var open = _task.Offer.Participants.Count(p => !_answers.TryGetValue(p, out var answer) || answer.Member is not null);
+        // Who declined is missed at once where the others would be too few anyway.
+        if (answered || !Enumerable.Range(1, open).Any(IsEnough)) _gathered.TrySetResult();
+    }
+
+    private void Take(Party peer, Answer answer, ReadOnlySpan<byte> certificate)
+    {
+        if (!answer.Accepted)
+        {
+            var reason = Shorten(answer.Reason);
+            NodeLog.Declined(_node.Log, Run, peer.Id, reason);
+            _node.Observer.Say($"{peer.Id} declines: {reason}");
+            _answers[peer.Id] = (new Answer { Reason = reason }, null);
+            return;
+        }
+        try
+        {
+            var verified = RunStart.VerifySender(peer, certificate, _node.Identity.Peers);
+            if (!_answers.TryGetValue(peer.Id, out var before) || before.Member is null) _node.Observer.Say($"{peer.Id} takes part.");
+            NodeLog.Accepted(_node.Log, Run, peer.Id);
+            _answers[peer.Id] = (answer, new RunMember(verified, [.. certificate]));
+        }
+        catch (IdentityException refused)
+        {
+            NodeLog.Refused(_node.Log, peer.Id, refused.Message);
+        }
+    }
+
+    private async Task EndAsync(string? failure, CancellationToken cancellationToken)
+    {
+        _ending = new Ending { Run = Run, Failed = failure is not null, Reason = failure ?? "" };
+        if (failure is null) NodeLog.Finished(_node.Log, Run);
+        else NodeLog.Failed(_node.Log, Run, failure);
+        await _node.SaveAsync(_record with { State = failure is null ? RunState.Finished : RunState.Failed, Reason = failure }, cancellationToken);
+        foreach (var participant in _task.Offer.Participants) await TellAsync(participant, new Control { Ending = _ending }, cancellationToken);
+    }
+
+    private async ValueTask TellAsync(PartyId peer, Control control, CancellationToken cancellationToken) => await _node.Board.SendControlAsync(peer, control, cancellationToken);
+
+    private Control Refusal(string reason) => new() { Ending = new Ending { Run = Run, Failed = true, Reason = reason } };
+
+    private bool IsEnough(int participants)
+    {
+        if (participants < (_task.Task.Mode.AllowSmallRoster ? 1 : SumPolicy.MinimumRoster)) return false;
+        try
+        {
+            ModeCatalogue.ThresholdFor(_task.Task.Mode, participants);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            // The task's threshold was chosen for another number of participants.
+            return false;
+        }
+    }
+
+    private RunFailedException TooFew(int members)
+    {
+        var declined = _answers.Where(a => a.Value.Member is null).Select(a => $"{a.Key} declines: {a.Value.Answer.Reason.TrimEnd('.')}");
+        var silent = _task.Offer.Participants.Where(p => !_answers.ContainsKey(p)).Select(p => $"{p} did not answer");
+        return new RunFailedException(
+            $"Run {Run} has too few participants: {members} of {_task.Offer.Participants.Length} take part, which the mode {_task.Task.Mode.Mode} and its threshold do not allow ({string.Join("; ", declined.Concat(silent))}).");
+    }
+
+    private static string Shorten(string reason) => string.Concat(reason.Take(500).Select(c => char.IsControl(c) ? ' ' : c));
+
+    private sealed record RunMember(Approval.VerifiedParty Verified, ImmutableArray<byte> Certificate);
+}

@@ -1,0 +1,16 @@
+using Coterie.Federation.Runs;
+
+namespace Coterie.Federation.Nodes;
+
+/// <summary>What a coordinator is asked to run.</summary>
+/// <param name="TaskFile">Path of the task file.</param>
+/// <param name="Seed">The run's public seed.</param>
+/// <param name="Save">Writes the result, before the participants are told that the run has ended.</param>
+public sealed record CoordinatorRequest(string TaskFile, ulong Seed, Func<TaskResult, Task> Save)
+{
+    /// <summary>Whether the node goes on answering parties after the run.</summary>
+    public bool Stay { get; init; }
+
+    /// <summary>Folder in which whoever supervises this process left the offer, and finds this party's report; null: nobody does.</summary>
+    public string? Supervision { get; init; }
+}
