@@ -55,8 +55,7 @@ internal sealed class FaultyCarrier(ICarrier inner, FaultPlan plan, Action kill,
         return run.BodyCase switch
         {
             RunFrame.BodyOneofCase.Chunk => LastName(run.Chunk.Step),
-            RunFrame.BodyOneofCase.Acknowledgement => "acknowledgement of " + LastName(run.Acknowledgement.Step),
-            var other => other.ToString(),
+            var other => other.ToString().ToLowerInvariant(),
         };
     }
 

@@ -1,4 +1,5 @@
 using Coterie.Core.Parties;
+using Coterie.Cryptography.Identity;
 using Coterie.Federation.Transports.Carriers;
 
 namespace Coterie.Conformance.Soak;
@@ -6,8 +7,11 @@ namespace Coterie.Conformance.Soak;
 /// <summary>A transport to torment: parties come and go, and connections break.</summary>
 internal interface ISoakNetwork : IAsyncDisposable
 {
-    /// <summary>Begins a run among these parties.</summary>
-    Task BeginAsync(Roster roster, CancellationToken cancellationToken);
+    /// <summary>Makes the parties' identities.</summary>
+    Task BeginAsync(PartyId coordinator, IEnumerable<PartyId> participants, CancellationToken cancellationToken);
+
+    /// <summary>The party's identity key.</summary>
+    PartyIdentity IdentityOf(PartyId party);
 
     /// <summary>The party's carrier for one life.</summary>
     ValueTask<ICarrier> ConnectAsync(PartyId party, CancellationToken cancellationToken);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
-using Coterie.Cryptography.Identity;
 using Coterie.Federation.RunStore;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports.Durable;
@@ -9,7 +8,7 @@ using Coterie.Federation.Transports.Durable;
 namespace Coterie.Conformance.Soak;
 
 /// <summary>One run of a task by parties that each have a folder, a store and a carrier of their own, and that die and come back.</summary>
-internal sealed class SoakRun(TrainingTask task, Func<PartyId, PartyIdentity> identityOf, ISoakNetwork network, FaultPlan plan, string folder)
+internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan plan, string folder)
 {
     private readonly PartyRun _terms = new(task.Plan, task.Mode, task.Schema);
 
@@ -20,12 +19,12 @@ internal sealed class SoakRun(TrainingTask task, Func<PartyId, PartyIdentity> id
     public async Task<TrainedModel> RunAsync(CancellationToken cancellationToken)
     {
         var coordinator = FederatedTraining.Coordinator;
+        await network.BeginAsync(coordinator, task.Participants.Select(p => p.Name), cancellationToken);
         var roster = _terms.RosterOf(task.RunId,
         [
-            new Party(coordinator, PartyRole.Coordinator, identityOf(coordinator).PublicKey),
-            .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, identityOf(p.Name).PublicKey)),
+            new Party(coordinator, PartyRole.Coordinator, network.IdentityOf(coordinator).PublicKey),
+            .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, network.IdentityOf(p.Name).PublicKey)),
         ]);
-        await network.BeginAsync(roster, cancellationToken);
         var shards = task.Participants.ToImmutableDictionary(p => p.Name, p => p.Shard);
         var parties = roster.Parties.Select(p => Task.Run(() => LiveUntilDoneAsync(roster, p.Id, shards.GetValueOrDefault(p.Id), cancellationToken), CancellationToken.None)).ToArray();
         var models = await Task.WhenAll(parties);
@@ -65,7 +64,7 @@ internal sealed class SoakRun(TrainingTask task, Func<PartyId, PartyIdentity> id
                 Self = self,
                 Roster = roster,
                 Channel = channel,
-                Signer = identityOf(self),
+                Signer = network.IdentityOf(self),
                 Checkpoints = runs,
                 OnceOnly = runs,
                 Transcript = new Transcript(runs.Openings(), runs.RecordOpening),

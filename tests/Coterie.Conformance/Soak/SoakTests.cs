@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Coterie.Conformance.Learners;
 using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
-using Coterie.Core.Parties;
-using Coterie.Cryptography.Identity;
 using Coterie.Federation.Training;
 using Coterie.Learning;
 using Xunit.Abstractions;
@@ -22,11 +19,9 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") ?? "12", CultureInfo.InvariantCulture);
 
-    private readonly ConcurrentDictionary<PartyId, PartyIdentity> _identities = new();
-
     public static TheoryData<string> ModeNames => Runs.ModeNames;
 
-    private protected abstract ISoakNetwork CreateNetwork(Func<PartyId, PartyIdentity> identityOf);
+    private protected abstract ISoakNetwork CreateNetwork(string folder);
 
     [Theory]
     [MemberData(nameof(ModeNames))]
@@ -83,8 +78,8 @@ public abstract class SoakTests(ITestOutputHelper output)
         var folder = Directory.CreateTempSubdirectory("coterie-soak-");
         try
         {
-            await using var network = CreateNetwork(IdentityOf);
-            var run = new SoakRun(task, IdentityOf, network, plan, folder.FullName);
+            await using var network = CreateNetwork(folder.FullName);
+            var run = new SoakRun(task, network, plan, folder.FullName);
             using var bound = new CancellationTokenSource(Hang);
             try
             {
@@ -100,6 +95,4 @@ public abstract class SoakTests(ITestOutputHelper output)
             folder.Delete(recursive: true);
         }
     }
-
-    private PartyIdentity IdentityOf(PartyId party) => _identities.GetOrAdd(party, _ => PartyIdentity.Create());
 }
