@@ -70,8 +70,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
                 Transcript = new Transcript(runs.Openings(), runs.RecordOpening),
             };
             var model = await _terms.RunAsync(session, shard, death.Token);
-            await channel.DrainAsync(death.Token);
-            await channel.DepartAsync(failed: false, "done", death.Token);
+            await FarewellAsync(channel, death.Token);
             return model;
         }
         finally
@@ -86,5 +85,21 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
                 // Its life is over.
             }
         }
+    }
+
+    /// <summary>A peer that ended while this party was dead does not come back to say so: nobody waits for it for ever.</summary>
+    private static async Task FarewellAsync(RunChannel channel, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(3));   // dead parties are back in a fraction of it
+        try
+        {
+            await channel.DrainAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What could be delivered is.
+        }
+        await channel.DepartAsync(failed: false, "done", cancellationToken);
     }
 }
