@@ -112,7 +112,7 @@ public static class FederatedTraining
     private static Session Open(
         TrainingTask task, Roster roster, Party party, InProcessNetwork network, PartyIdentity identity, ConcurrentQueue<RoundRecord> history)
     {
-        var store = task.Stores?.Invoke(party.Id) ?? new MemoryStore();
+        var store = new MemoryStore();
         return new Session
         {
             Self = party.Id,

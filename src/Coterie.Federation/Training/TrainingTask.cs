@@ -33,7 +33,4 @@ public sealed record TrainingTask
 
     /// <summary>Told after every round; may be null.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
-
-    /// <summary>Where the parties keep their durable state, by party; null: in memory.</summary>
-    public Func<PartyId, RunStore.IRunStore>? Stores { get; init; }
 }

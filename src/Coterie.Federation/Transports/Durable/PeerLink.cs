@@ -348,7 +348,11 @@ internal sealed class PeerLink : IAsyncDisposable
             });
         }
         if (_farewell is var (failed, reason) && !_farewellSent && (silenced || (_ready && _outbound.IsThrough)))
-            return (new RunFrame { Departure = new Departure { Failed = failed, Reason = reason, Sent = (ulong)_outbound.Sent } }, () => _farewellSent = true);
+        {
+            // A channel that failed sends nothing more of what it recorded.
+            var sent = silenced ? 0 : (ulong)_outbound.Sent;
+            return (new RunFrame { Departure = new Departure { Failed = failed, Reason = reason, Sent = sent } }, () => _farewellSent = true);
+        }
         return null;
     }
 

@@ -28,6 +28,7 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _fault;
+    private bool _disposed;
 
     internal RunChannel(Switchboard board, RunChannelOptions options)
     {
@@ -132,8 +133,8 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
     /// <summary>Closes this party's end without a word to the others; the run can be opened again and goes on.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (IsClosed) return;
-        Board.Close(Run);
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        Board.Close(this);
         Abandon();
         foreach (var link in _links.Values) await link.DisposeAsync();
     }
@@ -143,6 +144,7 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
         foreach (var link in _links.Values) link.Start();
     }
 
+    /// <summary>Stops at once, as a process that ends does.</summary>
     internal void Abandon()
     {
         _stop.Cancel();

@@ -124,5 +124,5 @@ internal sealed class Switchboard : IFrameReceiver
 
     internal void Refuse(PartyId from) => _refused.AddOrUpdate(from, 1, (_, count) => count + 1);
 
-    internal void Close(string run) => _channels.TryRemove(run, out _);
+    internal void Close(RunChannel channel) => _channels.TryRemove(KeyValuePair.Create(channel.Options.Roster.RunId, channel));
 }
