@@ -71,8 +71,8 @@ public abstract class CarrierConformance
     public async Task SendAsync_LongerThanAFrame_IsTheCallersMistake()
     {
         await using var network = await UpAsync();
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => network.A.SendAsync(B, new byte[CarrierLimits.MaximumFrameBytes + 1]));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => network.Hub.SendAsync(B, new byte[CarrierLimits.MaximumFrameBytes + 1]));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => network.A.SendAsync(B, new byte[CarrierLimits.MaximumFrameBytes + 1]));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => network.Hub.SendAsync(B, new byte[CarrierLimits.MaximumFrameBytes + 1]));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public abstract class CarrierConformance
         await network.B.Receiver.UpAsync(A, 2);
         await network.Hub.Receiver.UpAsync(B, 2);
         Assert.True(await network.A.SendAsync(B, Frame(7, 70)));
-        await network.B.Receiver.UntilAsync(() => network.B.Receiver.From(A).LastOrDefault() is { } last && last.AsSpan().SequenceEqual(Frame(7, 70)), "the frame after the break");
+        await network.B.Receiver.LastAsync(A, Frame(7, 70));
     }
 
     [Fact]
@@ -114,14 +114,21 @@ public abstract class CarrierConformance
         var cutting = Task.CompletedTask;
         for (var i = 0; i < Count; i++)
         {
-            if (i == Count / 2) cutting = network.CutAsync(B);
+            if (i == Count / 2)
+            {
+                await network.B.Receiver.CountAsync(A, Count / 2);   // what is on its way at the break may be lost
+                cutting = network.CutAsync(B);
+            }
             while (!await network.A.SendAsync(B, Frame(i, 2_000))) await network.A.Receiver.UpAsync(B);
         }
         await cutting;
-        await network.B.Receiver.UntilAsync(() => network.B.Receiver.From(A).LastOrDefault() is { } last && last.AsSpan().SequenceEqual(Frame(Count - 1, 2_000)), "the last frame");
+        await network.A.Receiver.UpAsync(B, 2);
+        await network.B.Receiver.UpAsync(A, 2);
+        Assert.True(await network.A.SendAsync(B, Frame(Count, 2_000)));
+        await network.B.Receiver.LastAsync(A, Frame(Count, 2_000));
         var received = network.B.Receiver.From(A).Select(f => BitConverter.ToInt32(f)).ToArray();
         Assert.Equal(received.Order().Distinct(), received);
-        Assert.Equal(Enumerable.Range(0, Count / 2 - 100), received.Take(Count / 2 - 100));
+        Assert.Equal(Enumerable.Range(0, Count / 2), received.Take(Count / 2));
         // One hole at most: from the break to the next session.
         Assert.InRange(received.Zip(received.Skip(1)).Count(p => p.Second != p.First + 1), 0, 1);
     }

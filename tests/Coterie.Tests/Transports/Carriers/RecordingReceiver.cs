@@ -10,6 +10,7 @@ internal sealed class RecordingReceiver : IFrameReceiver
     private readonly Lock _gate = new();
     private readonly Dictionary<PartyId, int> _ups = [];
     private readonly HashSet<PartyId> _up = [];
+    private readonly Dictionary<PartyId, (int Count, byte[] Last)> _received = [];
     private readonly HashSet<PartyId> _delivering = [];
     private readonly List<(Func<bool> Condition, TaskCompletionSource Met)> _waits = [];
 
@@ -35,6 +36,7 @@ internal sealed class RecordingReceiver : IFrameReceiver
         {
             _delivering.Remove(from);
             Frames.Add((from, frame.ToArray()));
+            _received[from] = (_received.GetValueOrDefault(from).Count + 1, Frames[^1].Frame);
         });
     }
 
@@ -70,7 +72,16 @@ internal sealed class RecordingReceiver : IFrameReceiver
 
     public Task DownAsync(PartyId peer) => UntilAsync(() => _ups.ContainsKey(peer) && !_up.Contains(peer), $"{peer} is down");
 
-    public Task CountAsync(PartyId peer, int frames) => UntilAsync(() => Frames.Count(f => f.From == peer) >= frames, $"{frames} frames of {peer}");
+    public Task CountAsync(PartyId peer, int frames) => UntilAsync(() => _received.GetValueOrDefault(peer).Count >= frames, $"{frames} frames of {peer}");
+
+    public byte[]? Last(PartyId peer)
+    {
+        lock (_gate) return _received.GetValueOrDefault(peer).Last;
+    }
+
+    /// <summary>Waits until the peer's latest frame is this one.</summary>
+    public Task LastAsync(PartyId peer, byte[] frame) =>
+        UntilAsync(() => _received.TryGetValue(peer, out var received) && received.Last.AsSpan().SequenceEqual(frame), $"the last frame of {peer}");
 
     /// <summary>Waits, ten seconds at most, until what is noted satisfies the condition.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)

@@ -59,7 +59,7 @@ public sealed class RelayHonestyTests
         Assert.True(attacked >= 2);
         // What got through is what was sent, in order, once; and in the end the way is good again.
         while (!await a.SendAsync(B, [99])) await Task.Delay(5);
-        await b.Receiver.UntilAsync(() => b.Receiver.From(A).Any(f => f[0] == 99), "a frame after the attack");
+        await b.Receiver.LastAsync(A, [99]);
         var received = b.Receiver.From(A).Select(f => (int)f[0]).ToArray();
         Assert.Equal(received.Order().Distinct(), received);
         Assert.True(b.Receiver.Ups(A) >= 2);

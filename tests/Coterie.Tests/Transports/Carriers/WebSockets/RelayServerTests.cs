@@ -138,7 +138,7 @@ public sealed class RelayServerTests
         dam.SetResult();
         await a.Receiver.UpAsync(B, 2);
         Assert.True(await a.SendAsync(B, [5]));
-        await b.Receiver.UntilAsync(() => b.Receiver.From(A).LastOrDefault() is [5], "a frame after the jam");
+        await b.Receiver.LastAsync(A, [5]);
     }
 
     [Fact]
