@@ -21,10 +21,12 @@ public sealed class TrafficMeter
     /// <summary>Bytes addressed to the party, by the last segment of the step: its kind.</summary>
     public IReadOnlyDictionary<string, long> ReceivedByKind(PartyId party) => ByKind(_received, party);
 
-    internal void Count(Envelope envelope)
+    internal void Count(Envelope envelope) => Count(envelope.From, envelope.To, envelope.Step.Path, envelope.Payload.Length);
+
+    internal void Count(PartyId from, PartyId to, string step, long bytes)
     {
-        _sent.AddOrUpdate((envelope.From, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
-        _received.AddOrUpdate((envelope.To, envelope.Step.Path), envelope.Payload.Length, (_, sum) => sum + envelope.Payload.Length);
+        _sent.AddOrUpdate((from, step), bytes, (_, sum) => sum + bytes);
+        _received.AddOrUpdate((to, step), bytes, (_, sum) => sum + bytes);
     }
 
     private static long Sum(ConcurrentDictionary<(PartyId Party, string Step), long> counts, PartyId party, Func<string, bool>? filter) =>

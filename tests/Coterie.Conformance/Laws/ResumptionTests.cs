@@ -19,12 +19,13 @@ public sealed class ResumptionTests
     public async Task RunAsync_EverybodyDiesInALateRound_GoesOnFromThereToTheSameModel(string mode)
     {
         var folder = Directory.CreateTempSubdirectory("coterie-resume-");
+        var stores = new System.Collections.Concurrent.ConcurrentDictionary<PartyId, NodeStore>();
         try
         {
             var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
             var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode)) with
             {
-                Stores = party => new FileStore(Path.Combine(folder.FullName, party.Name)),
+                Stores = party => stores.GetOrAdd(party, p => NodeStore.Open(Path.Combine(folder.FullName, p.Name))).OpenRun("run"),
                 Patience = TimeSpan.FromSeconds(5),
             };
             var uninterrupted = await FederatedTraining.RunAsync(task with { Stores = null });
@@ -40,6 +41,9 @@ public sealed class ResumptionTests
             };
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FederatedTraining.RunAsync(task, network, power.Token));
 
+            // What they wrote is on the disk; what they knew besides is gone.
+            foreach (var store in stores.Values) store.Dispose();
+            stores.Clear();
             var steps = new System.Collections.Concurrent.ConcurrentBag<string>();
             var watched = new InProcessNetwork(task.Patience) { Intercept = e => { steps.Add(e.Step.Path); return e; } };
             var resumed = await FederatedTraining.RunAsync(task, watched, CancellationToken.None);
@@ -48,6 +52,7 @@ public sealed class ResumptionTests
         }
         finally
         {
+            foreach (var store in stores.Values) store.Dispose();
             folder.Delete(recursive: true);
         }
     }
