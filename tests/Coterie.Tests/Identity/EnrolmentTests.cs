@@ -39,6 +39,9 @@ public sealed class EnrolmentTests : IDisposable
         await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = _ => Task.FromResult(otherKey with { Certificate = [1] }) });
         await RefusedAsync(IdentityReason.UnknownAuthority, invitation, new AnyAuthority { Join = _ => Task.FromResult(otherKey with { Authority = otherKey.Certificate }) });
         await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = _ => Task.FromResult(otherKey with { Revocations = [1] }) });
+        var sameName = await _consortium.Authority.IssueAsync(Consortium.Request(await _consortium.InviteAsync("clinic-a")), Consortium.None);
+        await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = _ => Task.FromResult(sameName) }, "another key");
+        await _consortium.Authority.RevokeAsync(new PartyId("clinic-a"), Consortium.None);
         var helper = await _consortium.InviteAsync("clinic-a", PartyRole.Helper);
         await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = r => SwapAsync(helper, r) });
 
