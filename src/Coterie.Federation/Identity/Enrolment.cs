@@ -22,7 +22,10 @@ public static class Enrolment
     /// <param name="server">The server, https.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it; an invitation that the server has accepted by then is used.</param>
-    /// <exception cref="IdentityException">The invitation, the server or its answer is not accepted, or the folder is not empty.</exception>
+    /// <exception cref="IdentityException">
+    /// The invitation, the server or its answer is not accepted, or the folder is not empty: nothing is kept. Or this machine's clock is wrong
+    /// (<see cref="IdentityReason.NotYetValid"/>): the identity is kept, and can be loaded once the clock is set.
+    /// </exception>
     public static async Task<NodeIdentity> JoinAsync(Invitation invitation, string folder, Uri server, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(invitation);
