@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coterie.Cli.Nodes;
 using Coterie.Cli.Output;
 using Coterie.Cli.Running;
 using Coterie.Federation.Runs;
@@ -18,12 +19,15 @@ internal static class TrainCommand
     private static readonly Option<bool> NoBaselines = new("--no-baselines") { Description = "Do not train the pooled model and each participant alone for comparison." };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace the results of an earlier run in the folder." };
 
+    private static readonly Option<bool> Processes = new("--processes") { Description = "Run every party as a process of its own, over TLS on this machine." };
+
     public static Command Create()
     {
         var command = new ExampleCommand(
             "train", "Runs a task with all parties on this machine, each with its own keys and rows.",
-            "coterie train samples/01-diabetes-ridge/task.yaml --out results/diabetes")
-        { Task, Out, Seed, NoBaselines, Force };
+            "coterie train samples/01-diabetes-ridge/task.yaml --out results/diabetes",
+            "coterie train samples/01-diabetes-ridge/task.yaml --processes --force")
+        { Task, Out, Seed, NoBaselines, Force, Processes };
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
         return command;
     }
@@ -34,7 +38,7 @@ internal static class TrainCommand
         using var folder = ResultFolder.Open(
             parsed.GetValue(Out) ?? Path.Combine("coterie-results", file.Name), parsed.GetValue(Force), "choose another folder with --out, or --force to replace the results in it");
         var task = PreparedTask.Prepare(file, parsed.GetValue(Seed));
-        var result = await RunAsync(task, context, !parsed.GetValue(NoBaselines), cancellationToken);
+        var result = await RunAsync(task, context, !parsed.GetValue(NoBaselines), parsed.GetValue(Processes), cancellationToken);
         ResultFiles.Write(result, folder.Staging);
         cancellationToken.ThrowIfCancellationRequested();
         folder.Commit(Files);
@@ -42,9 +46,13 @@ internal static class TrainCommand
         else Summarise(context.Out, result, folder.Path);
     }
 
-    private static Task<TaskResult> RunAsync(PreparedTask task, CommandContext context, bool baselines, CancellationToken cancellationToken) =>
-        RowErrors.LocatedAsync(task, () => TrainingProgress.ShowAsync(
-            context, progress => TaskRunner.RunAsync(task, new RunOptions { Baselines = baselines, Progress = progress }, cancellationToken)));
+    private static Task<TaskResult> RunAsync(PreparedTask task, CommandContext context, bool baselines, bool processes, CancellationToken cancellationToken) =>
+        RowErrors.LocatedAsync(task, () => TrainingProgress.ShowAsync(context, async progress =>
+        {
+            if (!processes) return await TaskRunner.RunAsync(task, new RunOptions { Baselines = baselines, Progress = progress }, cancellationToken);
+            var result = TaskRunner.Evaluate(task, await ProcessRun.RunAsync(task, context.Verbose, progress, cancellationToken));
+            return baselines ? await TaskRunner.WithBaselinesAsync(result, cancellationToken) : result;
+        }));
 
     internal static void Summarise(IAnsiConsole console, TaskResult result, string folder)
     {

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using Coterie.Cli.Running;
+using Coterie.Core.Parties;
+using Coterie.Federation.Nodes;
+using Coterie.Federation.Nodes.Supervision;
+using Coterie.Federation.Runs;
+using Coterie.Federation.Training;
+
+namespace Coterie.Cli.Nodes;
+
+/// <summary>Runs a task with one process per party, over TLS on loopback, each with an identity and a home of its own.</summary>
+internal static class ProcessRun
+{
+    /// <exception cref="RunFailedException">A party failed, or too many were killed.</exception>
+    public static async Task<TrainingOutcome> RunAsync(PreparedTask task, bool verbose, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var consortium = await LocalConsortium.CreateAsync(task, cancellationToken);
+        var children = new List<ChildProcess>();
+        try
+        {
+            var seed = task.Plan.Seed.ToString(CultureInfo.InvariantCulture);
+            var own = consortium.Coordinator;
+            var coordinator = new ChildProcess(
+                "the coordinator", verbose, "coordinator", own.Config, "--task", task.File.File, "--seed", seed, "--out", consortium.Results, "--supervised", own.Folder);
+            children.Add(coordinator);
+            consortium.Connect(await ListeningAsync(coordinator, cancellationToken));
+            foreach (var party in consortium.Participants)
+                children.Add(new ChildProcess(party.Name.Name, verbose, "participant", party.Config, "--approve", task.File.Name, "--once", "--supervised", party.Folder));
+            await FollowAsync(coordinator, [.. children.Skip(1)], progress, cancellationToken);
+            return consortium.Collect();
+        }
+        finally
+        {
+            foreach (var child in children) child.Dispose();
+        }
+    }
+
+    private static async Task<string> ListeningAsync(ChildProcess coordinator, CancellationToken cancellationToken)
+    {
+        await foreach (var happening in coordinator.Events.ReadAllAsync(cancellationToken))
+            if (Kind(happening) == "listening") return happening.GetProperty("address").GetString()!;
+        throw Failure(coordinator, await coordinator.EndAsync(cancellationToken));
+    }
+
+    private static async Task FollowAsync(ChildProcess coordinator, ChildProcess[] participants, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = participants.Select(p => WatchAsync(p, stop.Token)).ToList();
+        var rounds = FollowAsync(coordinator, progress, stop.Token);
+        var ended = coordinator.EndAsync(stop.Token);
+        try
+        {
+            for (var open = new List<Task>(watching) { ended }; !ended.IsCompleted;)
+            {
+                var first = await Task.WhenAny(open);
+                open.Remove(first);
+                // Of a participant's failure the coordinator knows less than the participant itself.
+                await first;
+            }
+            await rounds;
+            if (await ended is not 0 and var code) throw Failure(coordinator, code);
+            // What they learned is on the disk when they have ended.
+            await Task.WhenAll(watching).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+    }
+
+    private static async Task FollowAsync(ChildProcess coordinator, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+    {
+        await foreach (var happening in coordinator.Events.ReadAllAsync(cancellationToken))
+            if (Kind(happening) == "round") progress?.Report(Round(happening));
+    }
+
+    /// <summary>A participant that was killed has dropped out, and the run may do without it; one that failed ends the run.</summary>
+    private static async Task WatchAsync(ChildProcess participant, CancellationToken cancellationToken)
+    {
+        var code = await participant.EndAsync(cancellationToken);
+        if (code > 128) await Console.Error.WriteLineAsync(participant.Describe(code) + "; the others go on without it.");
+        else if (code != 0) throw Failure(participant, code);
+    }
+
+    private static Exception Failure(ChildProcess child, int code) =>
+        code == ExitCode.WrongUsage ? new UsageException(child.Describe(code)) : new RunFailedException(child.Describe(code));
+
+    private static string? Kind(JsonElement happening) => happening.GetProperty("event").GetString();
+
+    private static RunProgress Round(JsonElement round) => new(
+        round.GetProperty("stage").GetString()!, new StepTag(round.GetProperty("step").GetString()!), round.GetProperty("round").GetInt32(), round.GetProperty("maximum").GetInt32(),
+        round.TryGetProperty("loss", out var loss) ? loss.GetDouble() : null, round.TryGetProperty("change", out var change) ? change.GetDouble() : double.NaN,
+        round.GetProperty("survivors").GetInt32());
+}

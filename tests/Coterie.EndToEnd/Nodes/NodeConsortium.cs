@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Coterie.Core.Parties;
+using Coterie.Federation.Identity;
+
+namespace Coterie.EndToEnd.Nodes;
+
+/// <summary>Parties with homes and configs of their own below one workspace, and the processes that were started for them.</summary>
+public sealed class NodeConsortium : IDisposable
+{
+    private readonly List<NodeProcess> _started = [];
+
+    private NodeConsortium() => Port = FreePort();
+
+    /// <summary>Where everything lies.</summary>
+    public Workspace Place { get; } = new();
+
+    /// <summary>Where the coordinator listens, also after a restart.</summary>
+    public int Port { get; }
+
+    /// <summary>A coordinator and participants who have joined, each with a data file and a config that approves everything without asking.</summary>
+    public static async Task<NodeConsortium> CreateAsync(int participants = 3, string timeOuts = "{ gathering: 60s, absence: 20s }", string log = "{ level: warning }", string policy = "")
+    {
+        var consortium = new NodeConsortium();
+        using var authority = ConsortiumAuthority.Create(consortium.Place["authority"], "test", TimeProvider.System);
+        await consortium.JoinAsync(authority, "coordinator", PartyRole.Coordinator);
+        consortium.Place.Write("coordinator.yaml", $"home: coordinator\nlisten: 127.0.0.1:{consortium.Port}\ntime-outs: {timeOuts}\nlog: {log}\n");
+        for (var k = 1; k <= participants; k++)
+        {
+            await consortium.JoinAsync(authority, $"clinic-{k}", PartyRole.Participant);
+            consortium.WriteRows(k);
+            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation], columns: [a, b, y], ask: false{policy}", log, timeOuts);
+        }
+        return consortium;
+    }
+
+    /// <summary>The config of a participant, with this policy.</summary>
+    public void WriteConfig(int k, string policy, string log = "{ level: warning }", string timeOuts = "{ absence: 20s }") => Place.Write(
+        $"clinic-{k}.yaml",
+        $"home: clinic-{k}\ncoordinator: {{ address: 127.0.0.1:{Port}, name: coordinator }}\ndata: {{ file: rows-{k}.csv }}\napprove: {{ {policy} }}\nlog: {log}\ntime-outs: {timeOuts.Replace("gathering: 60s, ", "", StringComparison.Ordinal).Replace("gathering: 5s, ", "", StringComparison.Ordinal)}\n");
+
+    /// <summary>Joins a party.</summary>
+    public async Task JoinAsync(ConsortiumAuthority authority, string name, PartyRole role)
+    {
+        var invitation = await authority.InviteAsync(new PartyId(name), role, TimeSpan.FromHours(1), null, CancellationToken.None);
+        (await Enrolment.JoinAsync(invitation, Path.Combine(Place[name], "identity"), authority, TimeProvider.System, CancellationToken.None)).Dispose();
+    }
+
+    /// <summary>A task over all participants: two features, two classes that overlap.</summary>
+    public string WriteTask(int participants = 3, string mode = "federated", string learner = "{ name: logistic-regression, C: 1 }", string stop = "{ rounds: 8, tolerance: 0 }", string preprocessing = "[ standardize ]") => Place.Write(
+        "task.yaml",
+        $"""
+        task: trial
+        data:
+          target: y
+          participants: [ {string.Join(", ", Enumerable.Range(1, participants).Select(k => $"{{ name: clinic-{k}, file: rows-{k}.csv }}"))} ]
+          schema:
+            a: {"{"} type: num {"}"}
+            b: {"{"} type: num {"}"}
+            y: {"{"} type: num, values: [0, 1] {"}"}
+        preprocessing: {preprocessing}
+        learner: {learner}
+        privacy: {"{"} mode: {mode} {"}"}
+        stop: {stop}
+
+        """);
+
+    /// <summary>Starts a process and keeps what it says.</summary>
+    public NodeProcess Start(params string[] arguments)
+    {
+        var process = new NodeProcess(Cli.Start(Place.Folder, arguments), string.Join(' ', arguments));
+        _started.Add(process);
+        return process;
+    }
+
+    public NodeProcess StartCoordinator(params string[] more) => Start(["coordinator", "coordinator.yaml", "--task", "task.yaml", "--out", "results", "--verbose", .. more]);
+
+    public NodeProcess StartParticipant(int k, params string[] more) => Start(["participant", $"clinic-{k}.yaml", "--once", .. more]);
+
+    public void Dispose()
+    {
+        foreach (var process in _started) process.Dispose();
+        Place.Dispose();
+    }
+
+    private void WriteRows(int k)
+    {
+        var lines = new List<string> { "a,b,y" };
+        for (var i = 0; i < 30; i++)
+        {
+            var (a, b) = ((((i + k) * 7) % 13) - 6, ((((i * 3) + k) * 5 % 11) - 5) / 2.0);
+            lines.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{a},{b},{((2 * a) - b + ((i % 5) * 3) - 6 > 0 ? 1 : 0)}"));
+        }
+        Place.Write($"rows-{k}.csv", string.Join('\n', lines) + "\n");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>A node's process, and what it says while it says it.</summary>
+public sealed class NodeProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly string _command;
+    private readonly StringBuilder _said = new();
+    private readonly Task _reading;
+
+    public NodeProcess(Process process, string command)
+    {
+        (_process, _command) = (process, command);
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+    }
+
+    /// <summary>Everything it has written so far, output and errors.</summary>
+    public string Said
+    {
+        get { lock (_said) return _said.ToString(); }
+    }
+
+    /// <summary>Waits until it has said something.</summary>
+    public async Task SaysAsync(string words)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!Said.Contains(words, StringComparison.Ordinal))
+        {
+            Assert.False(_reading.IsCompleted && !Said.Contains(words, StringComparison.Ordinal), $"'{_command}' ended without saying '{words}':\n{Said}");
+            Assert.False(patience.IsCancellationRequested, $"'{_command}' did not say '{words}':\n{Said}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Waits for its end and insists on the exit code.</summary>
+    public async Task EndsAsync(int code)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"'{_command}' does not end:\n{Said}");
+        }
+        await _reading;
+        Assert.True(_process.ExitCode == code, $"'{_command}' ended with {_process.ExitCode}, not {code}:\n{Said}");
+    }
+
+    /// <summary>As the machine losing power would.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>As Ctrl-C or a service manager would.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.WaitForExit(5000);
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+            lock (_said) _said.AppendLine(line);
+    }
+}
