@@ -304,8 +304,9 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             // The channel was closed; it goes on when it is opened again.
         }
-        catch (Exception error) when (error is StoreException or ObjectDisposedException)
+        catch (Exception error)
         {
+            // Whatever it is, it ends the run here rather than this peer's messages alone, unseen.
             lock (_gate) _pumping = false;
             _channel.Fail(error);
         }
