@@ -29,6 +29,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private Departure? _departure;
     private string? _refusal;
     private long _lastProgress;
+    private long _epoch;
 
     public PeerLink(RunChannel channel, Party party, PeerCounters counters, IEnumerable<SentMessage> unacknowledged, Mailbox mailbox, bool leftovers, bool expect)
     {
@@ -126,6 +127,7 @@ internal sealed class PeerLink : IAsyncDisposable
             }
             (IsUp, Since, _lastProgress) = (true, Now, Now);
             (_ready, _blocked, _peerFull, _farewellSent) = (false, false, false, false);
+            _epoch++;
             _owesResume = true;
             _inbound.Remind();
         }
@@ -222,7 +224,11 @@ internal sealed class PeerLink : IAsyncDisposable
             _departure = null;
             if (_outbound.Acknowledge((long)resume.Received, resume.Witness.ToByteArray()))
                 _channel.Messages.RecordAcknowledged(Peer, (long)resume.Received, resume.Witness.ToByteArray());
-            if (!resume.Answer || !_ready || _peerFull) _outbound.GoTo((long)resume.Received, (long)resume.Partial, resume.PartialDigest.Span);
+            if (!resume.Answer || !_ready || _peerFull)
+            {
+                _outbound.GoTo((long)resume.Received, (long)resume.Partial, resume.PartialDigest.Span);
+                _epoch++;
+            }
             _owesAnswer |= !resume.Answer;
             (_ready, _peerFull, _lastProgress) = (true, resume.Full, Now);
         }
@@ -288,14 +294,14 @@ internal sealed class PeerLink : IAsyncDisposable
         using var reader = new OutboundReader(_channel.Messages);
         try
         {
-            while (NextFrame(reader) is var (frame, sent))
+            while (NextFrame(reader) is var (frame, sent, epoch))
             {
-                var epoch = Since;
                 var taken = await _channel.SendAsync(Peer, frame);
                 lock (_gate)
                 {
-                    if (taken) sent?.Invoke();
-                    else if (epoch == Since) _blocked = true;
+                    // After a new connection, or a word to go back, what was taken may be lost: it counts as not sent.
+                    if (epoch == _epoch && taken) sent?.Invoke();
+                    else if (epoch == _epoch) _blocked = true;
                 }
                 if (sent is not null) _channel.Pulse();
             }
@@ -304,21 +310,22 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             // The channel was closed; it goes on when it is opened again.
         }
-        catch (Exception error) when (error is StoreException or ObjectDisposedException)
+        catch (Exception error)
         {
+            // Whatever it is, it ends the run here rather than this peer's messages alone, unseen.
             lock (_gate) _pumping = false;
             _channel.Fail(error);
         }
     }
 
     /// <summary>What to say next; null, and the pump has stopped, when there is nothing.</summary>
-    private (RunFrame Frame, Action? Sent)? NextFrame(OutboundReader reader)
+    private (RunFrame Frame, Action? Sent, long Epoch)? NextFrame(OutboundReader reader)
     {
         lock (_gate)
         {
-            var next = IsUp && !_blocked && !_channel.IsClosed ? Choose(reader) : null;
-            if (next is null) _pumping = false;
-            return next;
+            if (IsUp && !_blocked && !_channel.IsClosed && Choose(reader) is var (frame, sent)) return (frame, sent, _epoch);
+            _pumping = false;
+            return null;
         }
     }
 
@@ -341,11 +348,7 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             var chunk = reader.Read(message, offset, length);
             chunk.Witness = WitnessOf(sent: true, message.Sequence);
-            return (new RunFrame { Chunk = chunk }, () =>
-            {
-                _lastProgress = Now;
-                _outbound.Advance(message, offset, length);
-            });
+            return (new RunFrame { Chunk = chunk }, () => Advance(message, offset, length));
         }
         if (_farewell is var (failed, reason) && !_farewellSent && (silenced || (_ready && _outbound.IsThrough)))
         {
@@ -354,6 +357,12 @@ internal sealed class PeerLink : IAsyncDisposable
             return (new RunFrame { Departure = new Departure { Failed = failed, Reason = reason, Sent = sent } }, () => _farewellSent = true);
         }
         return null;
+    }
+
+    private void Advance(SentMessage message, long offset, int length)
+    {
+        _lastProgress = Now;
+        _outbound.Advance(message, offset, length);
     }
 
     private Resume ResumeFrame(bool answer)

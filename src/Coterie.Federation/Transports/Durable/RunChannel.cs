@@ -175,13 +175,10 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
         {
             await link.OnFrameAsync(frame, cancellationToken);
         }
-        catch (StoreException error)
+        catch (Exception error) when (error is StoreException or ObjectDisposedException)
         {
+            // Where this was closed meanwhile, the frame was not acknowledged and comes again.
             Fail(error);
-        }
-        catch (ObjectDisposedException) when (IsClosed)
-        {
-            // Closed meanwhile; the frame was not acknowledged and comes again.
         }
     }
 
@@ -212,7 +209,12 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
         if (Interlocked.CompareExchange(ref _fault, error, null) is not null || IsClosed) return;
         _mailbox.Fail(error);
         // Peers learn that it is over here, not what this machine's files are called.
-        var reason = error is StoreException ? "its disk fails" : error is ProtocolException ? "its state was put back to an earlier one" : "it was closed";
+        var reason = error switch
+        {
+            StoreException => "its disk fails",
+            ProtocolException => "its state was put back to an earlier one",
+            _ => "it cannot go on",
+        };
         foreach (var link in _links.Values) link.Depart(failed: true, reason);
         Pulse();
     }
