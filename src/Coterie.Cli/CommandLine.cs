@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Coterie.Cli.Commands;
 using Coterie.Cli.Running;
@@ -62,6 +63,7 @@ internal static class CommandLine
             PredictCommand.Create(),
             EvaluateCommand.Create(),
             PlanCommand.Create(),
+            IdentityCommand.Create(),
             LearnersCommand.Create(),
             PreprocessorsCommand.Create(),
             ModesCommand.Create(),
@@ -72,6 +74,10 @@ internal static class CommandLine
         return root;
     }
 
-    private static string CommandPath(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "coterie" : "coterie " + parsed.CommandResult.Command.Name;
+    private static string CommandPath(ParseResult parsed)
+    {
+        var path = new Stack<string>();
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult) path.Push(at.Command is RootCommand ? "coterie" : at.Command.Name);
+        return string.Join(' ', path);
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Data;
+using Coterie.Federation.Identity;
 using Coterie.Federation.Models;
 using Coterie.Federation.Tasks;
 
@@ -42,6 +43,7 @@ internal static partial class CommandRunner
     private static int? CodeOf(Exception error) => error switch
     {
         UsageException or TaskFileException or DataFileException or ModelFileException or ShardException => ExitCode.WrongUsage,
+        IdentityException { Reason: not (IdentityReason.Unreachable or IdentityReason.TooManyRequests) } => ExitCode.WrongUsage,
         // What a participant contributes on this machine comes from the data it was given.
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => ExitCode.WrongUsage,
         _ => ExitCode.Failed,
@@ -55,7 +57,7 @@ internal static partial class CommandRunner
     {
         var text = error switch
         {
-            UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or UnauthorizedAccessException => error.Message,
+            UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IdentityException or IOException or UnauthorizedAccessException => error.Message,
             ProtocolException { Culprits: { IsEmpty: false } culprits } failure => $"{failure.Message} (named: {string.Join(", ", culprits)})",
             ProtocolException => error.Message,
             _ => $"unexpected {error.GetType().Name}: {error.Message} (--verbose shows where)",

@@ -25,6 +25,39 @@ public sealed class PartyIdentity : ISigner, IDisposable
     /// <summary>Draws a fresh key pair.</summary>
     public static PartyIdentity Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
+    /// <summary>Takes up a key pair that <see cref="ExportPrivateKey"/> gave away.</summary>
+    /// <param name="privateKey">PKCS#8 (RFC 5958), not encrypted; the caller zeroes it.</param>
+    /// <exception cref="CryptographicException">Not a private key of P-256, or followed by other bytes.</exception>
+    public static PartyIdentity ImportPrivateKey(ReadOnlySpan<byte> privateKey)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportPkcs8PrivateKey(privateKey, out var read);
+            if (read != privateKey.Length || !IsPublicKey(key.ExportSubjectPublicKeyInfo()))
+                throw new CryptographicException("A private key of P-256 is expected, and nothing after it.");
+            return new PartyIdentity(key);
+        }
+        catch (CryptographicException)
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether <paramref name="publicKey"/> is a point of P-256 in the one encoding that <see cref="PublicKey"/> has.</summary>
+    public static bool IsPublicKey(ReadOnlySpan<byte> publicKey)
+    {
+        using var key = Signatures.Import(publicKey);
+        return key is not null;
+    }
+
+    /// <summary>The private key as PKCS#8, not encrypted: for the file it is kept in. The caller zeroes it.</summary>
+    public byte[] ExportPrivateKey()
+    {
+        lock (_signing) return _key.ExportPkcs8PrivateKey();
+    }
+
     /// <inheritdoc/>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
