@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Identity;
 
@@ -21,7 +22,10 @@ public static class Enrolment
     /// <param name="server">The server, https.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it; an invitation that the server has accepted by then is used.</param>
-    /// <exception cref="IdentityException">The invitation, the server or its answer is not accepted, or the folder is not empty.</exception>
+    /// <exception cref="IdentityException">
+    /// The invitation, the server or its answer is not accepted, or the folder is not empty: nothing is kept. Or this machine's clock is wrong
+    /// (<see cref="IdentityReason.NotYetValid"/>): the identity is kept, and can be loaded once the clock is set.
+    /// </exception>
     public static async Task<NodeIdentity> JoinAsync(Invitation invitation, string folder, Uri server, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(invitation);
@@ -58,7 +62,8 @@ public static class Enrolment
         var grant = await authority.JoinAsync(new JoinRequest([.. invitation.Id], proof, request), cancellationToken);
 
         var peers = PeersOf(invitation, grant, time);
-        using var key = Accept(grant, signer, peers, invitation.Name, invitation.Role);
+        // Kept whatever this machine's clock says, because the invitation is used up; loading it says what is wrong with the clock.
+        using var key = Accept(grant, signer, peers.Identify, invitation.Name, invitation.Role);
         new IdentityFolder(folder).Create(key.Certificate, signer, peers, server);
         return NodeIdentity.Load(folder, time);
     }
@@ -70,7 +75,7 @@ public static class Enrolment
         var signature = identity.Signer.Sign(RenewRequest.SignedBytes(identity.Peers.AuthorityFingerprint.AsSpan(), request));
         var grant = await authority.RenewAsync(new RenewRequest(identity.Certificate.RawData, request, signature), cancellationToken);
         if (!grant.Authority.AsSpan().SequenceEqual(identity.Peers.AuthorityCertificate.Span)) throw OtherAuthority();
-        using var key = Accept(grant, signer, identity.Peers, identity.Name, identity.Role);
+        using var key = Accept(grant, signer, identity.Peers.Verify, identity.Name, identity.Role);
         identity.Replace(key);
         identity.InstallRevocations(grant.Revocations);
         return CertificateProfile.End(key.Certificate);
@@ -84,12 +89,12 @@ public static class Enrolment
         return new PeerVerifier(authority, RevocationList.Read(grant.Revocations, authority), time);
     }
 
-    private static KeyFile Accept(IdentityGrant grant, PartyIdentity signer, PeerVerifier peers, PartyId name, PartyRole role)
+    private static KeyFile Accept(IdentityGrant grant, PartyIdentity signer, Func<X509Certificate2, Party> judge, PartyId name, PartyRole role)
     {
         using var certificate = KeyFile.ReadCertificate(grant.Certificate, "The answer");
-        var self = peers.Verify(certificate, role);
-        if (self.Id != name || !self.IdentityKey.AsSpan().SequenceEqual(signer.PublicKey.AsSpan()))
-            throw new IdentityException(IdentityReason.Malformed, $"The answer holds a certificate for another key, or of {self.Id}; one of {name} was asked for.");
+        var self = judge(certificate);
+        if (self.Id != name || self.Role != role || !self.IdentityKey.AsSpan().SequenceEqual(signer.PublicKey.AsSpan()))
+            throw new IdentityException(IdentityReason.Malformed, $"The answer holds a certificate of {self.Id} for another key or role; one of {name} as {CertificateProfile.NameOf(role)} was asked for.");
         var secret = signer.ExportPrivateKey();
         try
         {

@@ -42,14 +42,20 @@ public sealed class PeerVerifier
     public Party Verify(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        if (!IsSignedByAuthority(certificate))
-            throw new IdentityException(IdentityReason.UnknownAuthority, $"The certificate is not one of the consortium '{Consortium}': its authority has not signed it.");
-        var party = CertificateProfile.Read(certificate);
+        var party = Identify(certificate);
         CheckTime(certificate, $"The certificate of {party.Id}");
         CheckTime(_authority, $"The certificate of the authority of '{Consortium}'");
         if (_revocations.RevokedFrom(certificate) is { } from && from <= _time.GetUtcNow())
             throw new IdentityException(IdentityReason.Revoked, $"The certificate of {party.Id} is revoked since {from:u}; 'coterie identity join' with a new invitation gives it another.");
         return party;
+    }
+
+    /// <summary>Whom the certificate was made for, whether or not it can be used now.</summary>
+    internal Party Identify(X509Certificate2 certificate)
+    {
+        if (!IsSignedByAuthority(certificate))
+            throw new IdentityException(IdentityReason.UnknownAuthority, $"The certificate is not one of the consortium '{Consortium}': its authority has not signed it.");
+        return CertificateProfile.Read(certificate);
     }
 
     /// <summary>As <see cref="Verify(X509Certificate2)"/>, and the role is <paramref name="expected"/>.</summary>

@@ -25,9 +25,10 @@ internal static class PrivateFiles
         var temporary = $"{path}.{Convert.ToHexStringLower(CryptographicRandom.Instance.Bytes(4))}.new";
         try
         {
-            Fill(temporary, content);
+            Create(temporary, content);
             beforeRename?.Invoke();
             File.Move(temporary, path, overwrite: true);
+            FolderSync.Flush(FolderOf(path));
         }
         finally
         {
@@ -38,6 +39,12 @@ internal static class PrivateFiles
     /// <summary>Creates a file (0600) that must not be there; whoever comes second fails.</summary>
     /// <exception cref="IOException">There is such a file.</exception>
     public static void Fill(string path, ReadOnlySpan<byte> content)
+    {
+        Create(path, content);
+        FolderSync.Flush(FolderOf(path));
+    }
+
+    private static void Create(string path, ReadOnlySpan<byte> content)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
@@ -62,6 +69,7 @@ internal static class PrivateFiles
             RefuseExisting(full);
             if (Directory.Exists(full)) Directory.Delete(full);
             Directory.Move(staging, full);
+            FolderSync.Flush(FolderOf(full));
         }
         finally
         {
@@ -84,6 +92,8 @@ internal static class PrivateFiles
     /// <summary>Reads a file that holds a private key, after checking that nobody else can; the caller zeroes the bytes.</summary>
     /// <exception cref="IdentityException">As <see cref="Read(string, int)"/>; <see cref="IdentityReason.UnsafeFile"/>: group or others may use it.</exception>
     public static byte[] ReadSecret(string path, int maximumBytes) => Read(path, maximumBytes, isSecret: true);
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
 
     private static byte[] Read(string path, int maximumBytes, bool isSecret)
     {

@@ -47,6 +47,16 @@ public sealed class ConsortiumAuthorityTests : IDisposable
         Assert.Single(Directory.GetFiles(Path.Combine(_consortium.AuthorityFolder, "issued")));
     }
 
+    [Fact]
+    public async Task Revoke_OfEightAtOnceOverTwoOpenings_LosesNone()
+    {
+        string[] names = [.. Enumerable.Range(0, 8).Select(i => $"clinic-{i}")];
+        foreach (var name in names) (await _consortium.JoinAsync(name)).Dispose();
+        using var second = ConsortiumAuthority.Open(_consortium.AuthorityFolder, _consortium.Clock);
+        await Task.WhenAll(names.Select((name, i) => Task.Run(() => (i % 2 == 0 ? _consortium.Authority : second).RevokeAsync(new PartyId(name), Consortium.None))));
+        Assert.Equal((9L, 8), (second.Revocations().Number, second.Revocations().Count));
+    }
+
     /// <summary>The marker alone holds, too, where a file system knows no locks.</summary>
     [Fact]
     public async Task Claim_WithoutTheLock_SucceedsOnce()

@@ -39,8 +39,11 @@ public sealed class EnrolmentTests : IDisposable
         await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = _ => Task.FromResult(otherKey with { Certificate = [1] }) });
         await RefusedAsync(IdentityReason.UnknownAuthority, invitation, new AnyAuthority { Join = _ => Task.FromResult(otherKey with { Authority = otherKey.Certificate }) });
         await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = _ => Task.FromResult(otherKey with { Revocations = [1] }) });
+        var sameName = await _consortium.Authority.IssueAsync(Consortium.Request(await _consortium.InviteAsync("clinic-a")), Consortium.None);
+        await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = _ => Task.FromResult(sameName) }, "another key");
+        await _consortium.Authority.RevokeAsync(new PartyId("clinic-a"), Consortium.None);
         var helper = await _consortium.InviteAsync("clinic-a", PartyRole.Helper);
-        await RefusedAsync(IdentityReason.WrongRole, invitation, new AnyAuthority { Join = r => SwapAsync(helper, r) });
+        await RefusedAsync(IdentityReason.Malformed, invitation, new AnyAuthority { Join = r => SwapAsync(helper, r) });
 
         Task<IdentityGrant> SwapAsync(Invitation used, JoinRequest request) => _consortium.Authority.IssueAsync(Consortium.Request(used, request.Request), Consortium.None);
     }
@@ -51,6 +54,17 @@ public sealed class EnrolmentTests : IDisposable
         var invitation = await _consortium.InviteAsync("clinic-a");
         _consortium.Clock.Now = _consortium.Clock.Now.AddDays(2);
         await RefusedAsync(IdentityReason.InvitationExpired, invitation, new AnyAuthority(), "clock");
+    }
+
+    [Fact]
+    public async Task Join_OfAMachineWhoseClockIsBehind_KeepsTheIdentityAndNamesTheClock()
+    {
+        var slow = new SetClock(_consortium.Clock.Now.AddMinutes(-20));
+        var invitation = await _consortium.InviteAsync("clinic-a");
+        await Consortium.RefusesAsync(
+            IdentityReason.NotYetValid, () => Enrolment.JoinAsync(invitation, _consortium.FolderOf("clinic-a"), _consortium.Authority, slow, Consortium.None), "clock", $"{slow.Now:u}");
+        slow.Now = _consortium.Clock.Now;
+        using var joined = NodeIdentity.Load(_consortium.FolderOf("clinic-a"), slow);
     }
 
     [Fact]

@@ -72,6 +72,17 @@ public sealed class NodeIdentityTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Load_OfAKeyThatThisUserCannotRead_SaysSo()
+    {
+        if (Environment.IsPrivilegedProcess) return;   // may read everything
+        using (await _consortium.JoinAsync("clinic-a")) { }
+        var path = Path.Combine(_consortium.FolderOf("clinic-a"), "key.pem");
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        Consortium.Refuses(IdentityReason.UnsafeFile, () => NodeIdentity.Load(_consortium.FolderOf("clinic-a"), _consortium.Clock), path, "user");
+    }
+
+    [Fact]
     public async Task Load_OfDamagedFiles_IsRefusedWithoutTellingTheKey()
     {
         using (await _consortium.JoinAsync("clinic-a")) { }
