@@ -68,7 +68,7 @@ internal sealed class CommitQueue : IDisposable
             ObjectDisposedException.ThrowIf(_stopped, this);
             _queue.Enqueue(entry);
             _urgent |= entry.Awaited;
-            Monitor.Pulse(_gate);
+            if (entry.Awaited || _queue.Count == 1) Monitor.Pulse(_gate);
         }
     }
 

@@ -34,8 +34,9 @@ internal static class FrameCodec
                 _ => null,
             };
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception error) when (error is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
+            // The parser says malformed in these ways: of a message that ends inside a nested one's number, by running off its buffer.
             return null;
         }
     }

@@ -304,8 +304,9 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             // The channel was closed; it goes on when it is opened again.
         }
-        catch (Exception error) when (error is StoreException or ObjectDisposedException)
+        catch (Exception error)
         {
+            // Whatever it is, it ends the run here rather than this peer's messages alone, unseen.
             lock (_gate) _pumping = false;
             _channel.Fail(error);
         }
@@ -348,7 +349,11 @@ internal sealed class PeerLink : IAsyncDisposable
             });
         }
         if (_farewell is var (failed, reason) && !_farewellSent && (silenced || (_ready && _outbound.IsThrough)))
-            return (new RunFrame { Departure = new Departure { Failed = failed, Reason = reason, Sent = (ulong)_outbound.Sent } }, () => _farewellSent = true);
+        {
+            // A channel that failed sends nothing more of what it recorded.
+            var sent = silenced ? 0 : (ulong)_outbound.Sent;
+            return (new RunFrame { Departure = new Departure { Failed = failed, Reason = reason, Sent = sent } }, () => _farewellSent = true);
+        }
         return null;
     }
 

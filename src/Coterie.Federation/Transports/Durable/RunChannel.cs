@@ -28,6 +28,7 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _fault;
+    private bool _disposed;
 
     internal RunChannel(Switchboard board, RunChannelOptions options)
     {
@@ -132,8 +133,8 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
     /// <summary>Closes this party's end without a word to the others; the run can be opened again and goes on.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (IsClosed) return;
-        Board.Close(Run);
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        Board.Close(this);
         Abandon();
         foreach (var link in _links.Values) await link.DisposeAsync();
     }
@@ -143,6 +144,7 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
         foreach (var link in _links.Values) link.Start();
     }
 
+    /// <summary>Stops at once, as a process that ends does.</summary>
     internal void Abandon()
     {
         _stop.Cancel();
@@ -173,13 +175,10 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
         {
             await link.OnFrameAsync(frame, cancellationToken);
         }
-        catch (StoreException error)
+        catch (Exception error) when (error is StoreException or ObjectDisposedException)
         {
+            // Where this was closed meanwhile, the frame was not acknowledged and comes again.
             Fail(error);
-        }
-        catch (ObjectDisposedException) when (IsClosed)
-        {
-            // Closed meanwhile; the frame was not acknowledged and comes again.
         }
     }
 
@@ -210,7 +209,12 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
         if (Interlocked.CompareExchange(ref _fault, error, null) is not null || IsClosed) return;
         _mailbox.Fail(error);
         // Peers learn that it is over here, not what this machine's files are called.
-        var reason = error is StoreException ? "its disk fails" : error is ProtocolException ? "its state was put back to an earlier one" : "it was closed";
+        var reason = error switch
+        {
+            StoreException => "its disk fails",
+            ProtocolException => "its state was put back to an earlier one",
+            _ => "it cannot go on",
+        };
         foreach (var link in _links.Values) link.Depart(failed: true, reason);
         Pulse();
     }

@@ -30,7 +30,8 @@ internal sealed class Switchboard : IFrameReceiver
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>Takes the controls peers send, one at a time per peer; the next frame of that peer waits. May come from several threads.</summary>
+    /// <summary>Takes the controls peers send, one at a time per peer; the next frame of that peer waits. May come from several threads.
+    /// A <see cref="ProtocolException"/> says that the control is malformed; other failures are the handler's own to deal with.</summary>
     public Func<Party, Control, CancellationToken, ValueTask>? ControlReceived { get; set; }
 
     /// <summary>A peer can be sent to. Told under a lock: handlers return at once.</summary>
@@ -124,5 +125,5 @@ internal sealed class Switchboard : IFrameReceiver
 
     internal void Refuse(PartyId from) => _refused.AddOrUpdate(from, 1, (_, count) => count + 1);
 
-    internal void Close(string run) => _channels.TryRemove(run, out _);
+    internal void Close(RunChannel channel) => _channels.TryRemove(KeyValuePair.Create(channel.Options.Roster.RunId, channel));
 }

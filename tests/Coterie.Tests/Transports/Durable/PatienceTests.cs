@@ -1,0 +1,127 @@
+using Coterie.Core.Parties;
+using Coterie.Federation.Transports.Carriers.InMemory;
+using Coterie.Federation.Transports.Durable;
+
+namespace Coterie.Tests.Transports.Durable;
+
+/// <summary>Who waits for whom, for how long, and what is remembered of it.</summary>
+public sealed class PatienceTests : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    private static readonly RunPatience Short = new() { Absence = TimeSpan.FromMilliseconds(200) };
+    private static readonly RunPatience Long = new() { Absence = TimeSpan.FromHours(1) };
+    private static readonly StepTag One = new("run/1"), Two = new("run/2");
+
+    private readonly DirectoryInfo _folder = TestNode.TemporaryFolder();
+    private readonly Roster _roster = TestNode.RosterOf(2);
+    private readonly MemoryCarriers _hub = new();
+
+    private PartyId C => _roster.Coordinator;
+
+    private PartyId P1 => _roster.Participants[0];
+
+    private PartyId P2 => _roster.Participants[1];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task ReceiveAsync_GivenUp_FailsAgainAfterRestartThoughTheMessageCame()
+    {
+        string before;
+        await using (var c = Start(C, Short))
+        {
+            before = (await Unavailable(c, P1, One)).Message;
+            await using var p1 = Start(P1, Long);
+            await p1.Channel.SendAsync(C, One, new byte[] { 1 }, default);
+            await p1.Channel.SendAsync(C, Two, new byte[] { 2 }, default);
+            // Taken and acknowledged, and nobody's.
+            await p1.Channel.DrainAsync(default).WaitAsync(Bound);
+        }
+        await using var again = Start(C, Long);
+        Assert.Equal(before, (await Unavailable(again, P1, One)).Message);
+        Assert.Equal(2, (await again.Channel.ReceiveAsync(P1, Two, 1, default).AsTask().WaitAsync(Bound)).Span[0]);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_PeerComesBackInTime_IsWaitedFor()
+    {
+        await using var c = Start(C, Long);
+        await using (Start(P1, Long)) { }
+        var waiting = c.Channel.ReceiveAsync(P1, One, 1, default).AsTask();
+        await using var p1 = Start(P1, Long);
+        await p1.Channel.SendAsync(C, One, new byte[] { 1 }, default);
+        Assert.Equal(1, (await waiting.WaitAsync(Bound)).Span[0]);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_ConnectedAndSilent_TheCoordinatorGivesUpAndSaysSo()
+    {
+        await using var c = Start(C, Long with { Silence = TimeSpan.FromMilliseconds(200) });
+        await using var p1 = Start(P1, Long);
+        var error = await Unavailable(c, P1, One);
+        Assert.True(error.TimedOut);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_CoordinatorSilentOrAway_TheParticipantWaitsUntilTheDeadline()
+    {
+        var patience = new RunPatience { Silence = TimeSpan.FromMilliseconds(50), Absence = TimeSpan.FromMilliseconds(50), Deadline = TimeProvider.System.GetUtcNow().AddSeconds(1.5) };
+        await using var p1 = Start(P1, patience);
+        // Without the coordinator, another participant cannot be told from absent either.
+        var other = p1.Channel.ReceiveAsync(P2, One, 1, default).AsTask();
+        var waiting = p1.Channel.ReceiveAsync(C, One, 1, default).AsTask();
+        await using (Start(C, Long)) await Task.WhenAny(waiting, Task.Delay(50));
+        foreach (var wait in new[] { waiting, other })
+        {
+            var error = await Assert.ThrowsAnyAsync<Exception>(() => wait.WaitAsync(Bound));
+            if (wait == waiting) Assert.Contains("deadline", Assert.IsType<ProtocolException>(error).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_CoordinatorThereAndAPeerAway_TheParticipantGivesThePeerUp()
+    {
+        await using var c = Start(C, Long);
+        await using var p1 = Start(P1, Short);
+        var error = await Unavailable(p1, P2, One);
+        Assert.False(error.TimedOut);
+    }
+
+    [Fact]
+    public async Task DepartAsync_AfterAMessage_TheMessageCountsAndThenNobodyWaits()
+    {
+        await using var c = Start(C, Long);
+        await using var p1 = Start(P1, Long);
+        await p1.Channel.SendAsync(C, One, new byte[] { 1 }, default);
+        await p1.Channel.DepartAsync(failed: true, "out of rows", default).WaitAsync(Bound);
+        Assert.Equal(1, (await c.Channel.ReceiveAsync(P1, One, 1, default).AsTask().WaitAsync(Bound)).Span[0]);
+        Assert.Contains("out of rows", (await Unavailable(c, P1, Two)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_MedianPeerIsQuick_ASilentOneIsGivenTimeByIt()
+    {
+        var clock = new StepTimesClock();
+        var times = new StepTimes();
+        times.Began("s", 0);
+        Assert.Null(times.Median("s", 3, clock));
+        times.Arrived("s", 10);
+        Assert.Null(times.Median("s", 2, clock));
+        times.Arrived("s", 20);
+        Assert.Equal(TimeSpan.FromSeconds(20), times.Median("s", 1, clock));
+        times.Arrived("s", 70);
+        Assert.Equal(TimeSpan.FromSeconds(20), times.Median("s", 0, clock));
+        await Task.CompletedTask;
+    }
+
+    private static async Task<PeerUnavailableException> Unavailable(TestNode node, PartyId from, StepTag step) =>
+        await Assert.ThrowsAsync<PeerUnavailableException>(() => node.Channel.ReceiveAsync(from, step, 1, default).AsTask().WaitAsync(Bound));
+
+    private TestNode Start(PartyId party, RunPatience patience) => TestNode.Start(_hub, _roster, party, _folder.FullName, options: o => o with { Patience = patience });
+
+    /// <summary>A tick is a second.</summary>
+    private sealed class StepTimesClock : TimeProvider
+    {
+        public override long TimestampFrequency => 1;
+    }
+}
