@@ -2,6 +2,7 @@ using System.Globalization;
 using Coterie.Benchmarks;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
+using Coterie.Benchmarks.Transports;
 
 const string Usage = """
     coterie benchmarks: processor time and bytes, always beside the plain row.
@@ -10,6 +11,7 @@ const string Usage = """
       participant           one participant's own work, step by step
       mask-generator
       shamir
+      relay                 the network carrier beside a bare splice of TLS connections; writes bench/results/relay.md
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
       all                   everything but the longest sum, into bench/results
 
@@ -21,12 +23,16 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [MaskGeneratorBenchmark.Name] = () => Task.FromResult<Report?>(MaskGeneratorBenchmark.Run()),
     [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
+    [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
     [SecureAggregationBenchmark.Name] = async () => await SecureAggregationBenchmark.RunAsync(),
 };
 
 switch (args)
 {
+    case [RelayBenchmark.ChildName, .. var role]:
+        return await Child.RunAsync(role);
+
     case ["all"]:
         Directory.CreateDirectory(Places.Results);
         // The longest case is left to the subcommand: everything else takes minutes.
@@ -44,6 +50,7 @@ switch (args)
     case [var name] when benchmarks.TryGetValue(name, out var run):
         if (await run() is not { } found) return Fail("The data is not there; see COTERIE_SHARED.");
         Console.WriteLine(found.ToMarkdown($"{Command} {name}"));
+        if (name == RelayBenchmark.Name) await File.WriteAllTextAsync(Path.Combine(Places.Results, name + ".md"), found.ToMarkdown($"{Command} {name}"));
         return 0;
 
     case [SecureAggregationBenchmark.Name, .. var options]:

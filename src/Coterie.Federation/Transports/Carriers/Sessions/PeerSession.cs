@@ -27,6 +27,7 @@ internal sealed class PeerSession : IDisposable
     private bool _present;
     private SealedSession? _session;
     private ulong _replaced;
+    private long _began;
     private bool _open;
     private SessionConfirm? _confirm;
     private (EphemeralKey Key, SessionOffer Offer, Repetition Again)? _offered;
@@ -104,9 +105,9 @@ internal sealed class PeerSession : IDisposable
             (content, reaction) = (default, SessionReaction.None);
             if (_session is null || frame.Session != _session.Label)
             {
-                // Of a session that was replaced while the frame was on its way; or the peer holds one that this side does not have.
-                var late = frame.Session == _replaced && _session is not null;
-                if (!late && _offered is null && _answered is null && _allowance.TryTake()) reaction = Begin();
+                // Late, of a session that has been replaced; or the peer holds one that this side does not have. In a young session it is late.
+                var late = _session is not null && (frame.Session == _replaced || IsYoung);
+                if (!late && _offered is null && _answered is null && _requested is null && _allowance.TryTake()) reaction = Begin(frame.Session);
                 return false;
             }
             try
@@ -118,7 +119,7 @@ internal sealed class PeerSession : IDisposable
             {
                 // A frame is lost, so the session ends: who uses it must know that not everything arrived.
                 var wentDown = Forget();
-                reaction = (_allowance.TryTake() ? Begin() : SessionReaction.None) with { WentDown = wentDown, Problem = e.Message };
+                reaction = (_allowance.TryTake() ? Begin(frame.Session) : SessionReaction.None) with { WentDown = wentDown, Problem = e.Message };
                 return false;
             }
         }
@@ -195,7 +196,7 @@ internal sealed class PeerSession : IDisposable
         if (_offered is not { } offered) return SessionReaction.None;   // of an exchange that is over: a message that was late or repeated
         var (confirm, session) = _exchange.Confirm(offered.Key, answer);
         var wentDown = Forget();
-        (_session, _confirm) = (session, confirm);
+        (_session, _confirm, _began) = (session, confirm, _time.GetTimestamp());
         return new SessionReaction(RelayKind.Confirm, confirm) { WentDown = wentDown, CameUp = session.Peer };
     }
 
@@ -207,31 +208,36 @@ internal sealed class PeerSession : IDisposable
         _exchange.Check(answered.Session, confirm);
         var session = answered.Session.Take();
         var wentDown = Forget();
-        _session = session;
+        (_session, _began) = (session, _time.GetTimestamp());
         return new SessionReaction { WentDown = wentDown, CameUp = session.Peer };
     }
 
     private SessionReaction OnRequest(SessionRequest request)
     {
-        _ = request;   // says nothing but that it is one
         if (!_offers) return new SessionReaction { Problem = $"{Peer} asked for an offer; of two parties the one whose name sorts first makes it." };
         if (!_allowance.TryTake()) return SessionReaction.None;
+        // It may have been on its way while the session was agreed: then it is about another one, or, if it names none, comes again.
+        if (_session is not null && (request.Ended == 0 ? IsYoung : request.Ended != _session.Label)) return SessionReaction.None;
         return _offered is { } offered ? new SessionReaction(RelayKind.Offer, offered.Offer) : Begin();
     }
 
     /// <summary>Starts an exchange; the session in use, if there is one, stays until it is complete.</summary>
-    private SessionReaction Begin()
+    /// <param name="ended">The session that the peer holds and this side does not; 0 when there is none.</param>
+    private SessionReaction Begin(ulong ended = 0)
     {
         if (!_offers)
         {
             _requested = Again();
-            return new SessionReaction(RelayKind.Request, new SessionRequest());
+            return new SessionReaction(RelayKind.Request, new SessionRequest { Ended = ended });
         }
         DropOffer();
         var key = new EphemeralKey();
         _offered = (key, _exchange.Offer(key), Again());
         return new SessionReaction(RelayKind.Offer, _offered.Value.Offer);
     }
+
+    /// <summary>Whether messages from before the session may still be on their way.</summary>
+    private bool IsYoung => _time.GetElapsedTime(_began) < _timings.FirstRepeat;
 
     private Repetition Again() => new(_time, _timings.FirstRepeat, _timings.LongestRepeat);
 

@@ -7,6 +7,8 @@ namespace Coterie.Federation.Transports.Carriers.WebSockets;
 /// <summary>One party's connection, as the coordinator holds it.</summary>
 internal sealed class HubLink : IAsyncDisposable
 {
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _ending;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _told;
@@ -45,11 +47,13 @@ internal sealed class HubLink : IAsyncDisposable
     /// <summary>Whether it is on its way out: nothing it sends counts any more.</summary>
     public bool IsEnding => Volatile.Read(ref _told) != 0 || Ending.IsCancellationRequested;
 
-    /// <summary>Tells the party why, and ends the connection.</summary>
+    /// <summary>Tells the party why, and ends the connection: within some seconds, whatever the party does.</summary>
     public async Task EndAsync(Packet? refusal)
     {
         if (Interlocked.Exchange(ref _told, 1) != 0) return;
         await Socket.CloseAsync(refusal);
+        // The party answers by closing too, which ends the reader; cancelling it breaks the connection off.
+        await Task.WhenAny(Ended, Task.Delay(Goodbye, CancellationToken.None));
         try
         {
             await _ending.CancelAsync();

@@ -62,6 +62,22 @@ internal sealed class PacketSocket(WebSocket socket, LinkOptions options, Action
         }
     }
 
+    /// <summary>Reads and forgets until the peer has closed too, about a second at most: broken off at once, the connection would take the last packet with it.</summary>
+    public async Task LingerAsync()
+    {
+        using var late = new CancellationTokenSource(Goodbye, options.Time);
+        var buffer = new byte[FirstBytes];
+        try
+        {
+            while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+                if ((await socket.ReceiveAsync(buffer.AsMemory(), late.Token)).MessageType == WebSocketMessageType.Close) return;
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It is gone, or takes too long.
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

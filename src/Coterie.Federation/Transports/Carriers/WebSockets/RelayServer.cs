@@ -166,6 +166,7 @@ internal sealed class RelayServer : ICarrier
             link.HasEnded();
         }
         await link.EndAsync(farewell);
+        await link.Socket.LingerAsync();
         LinkLog.Disconnected(_options.Log, link.Party.Id, reason);
     }
 
