@@ -47,7 +47,10 @@ public static class Cli
     }
 
     /// <summary>Starts it with its output kept.</summary>
-    public static Process Start(string folder, params string[] arguments)
+    public static Process Start(string folder, params string[] arguments) => Process.Start(StartInfo(folder, arguments))!;
+
+    /// <summary>How it is started.</summary>
+    public static ProcessStartInfo StartInfo(string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -60,6 +63,7 @@ public static class Cli
         };
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
     }
 }

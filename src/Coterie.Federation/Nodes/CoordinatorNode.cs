@@ -209,7 +209,7 @@ internal sealed class CoordinatorNode : IDisposable
 
     private RunFailedException TooFew(int members)
     {
-        var declined = _answers.Where(a => a.Value.Member is null).Select(a => $"{a.Key} declines: {a.Value.Answer.Reason.TrimEnd('.')}");
+        var declined = _task.Offer.Participants.Where(p => _answers.TryGetValue(p, out var answer) && answer.Member is null).Select(p => $"{p} declines: {_answers[p].Answer.Reason.TrimEnd('.')}");
         var silent = _task.Offer.Participants.Where(p => !_answers.ContainsKey(p)).Select(p => $"{p} did not answer");
         return new RunFailedException(
             $"Run {Run} has too few participants: {members} of {_task.Offer.Participants.Length} take part, which the mode {_task.Task.Mode.Mode} and its threshold do not allow ({string.Join("; ", declined.Concat(silent))}).");

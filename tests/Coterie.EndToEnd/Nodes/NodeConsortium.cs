@@ -21,7 +21,7 @@ public sealed class NodeConsortium : IDisposable
     public int Port { get; }
 
     /// <summary>A coordinator and participants who have joined, each with a data file and a config that approves everything without asking.</summary>
-    public static async Task<NodeConsortium> CreateAsync(int participants = 3, string timeOuts = "{ gathering: 60s, absence: 20s }", string log = "{ level: warning }", string policy = "")
+    public static async Task<NodeConsortium> CreateAsync(int participants = 3, string timeOuts = "{ gathering: 60s, absence: 20s }", string log = "{ level: warning }", string policy = "", int joined = int.MaxValue)
     {
         var consortium = new NodeConsortium();
         using var authority = ConsortiumAuthority.Create(consortium.Place["authority"], "test", TimeProvider.System);
@@ -29,7 +29,7 @@ public sealed class NodeConsortium : IDisposable
         consortium.Place.Write("coordinator.yaml", $"home: coordinator\nlisten: 127.0.0.1:{consortium.Port}\ntime-outs: {timeOuts}\nlog: {log}\n");
         for (var k = 1; k <= participants; k++)
         {
-            await consortium.JoinAsync(authority, $"clinic-{k}", PartyRole.Participant);
+            if (k <= joined) await consortium.JoinAsync(authority, $"clinic-{k}", PartyRole.Participant);
             consortium.WriteRows(k);
             consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation], columns: [a, b, y], ask: false{policy}", log, timeOuts);
         }

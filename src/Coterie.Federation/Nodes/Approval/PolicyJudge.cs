@@ -9,8 +9,8 @@ namespace Coterie.Federation.Nodes.Approval;
 /// <summary>Compares a task with a participant's policy. Nothing but the offer is looked at.</summary>
 internal static class PolicyJudge
 {
-    /// <summary>The verdict of <paramref name="policy"/> over a task.</summary>
-    public static PolicyVerdict Judge(ApprovalPolicy policy, OfferedTask offered, PartyId self)
+    /// <summary>The verdict of <paramref name="policy"/> over a task; <paramref name="self"/> is the participant, or null for a helper.</summary>
+    public static PolicyVerdict Judge(ApprovalPolicy policy, OfferedTask offered, PartyId? self)
     {
         var objections = ImmutableArray.CreateBuilder<string>();
         var (task, schema) = (offered.Task, offered.Offer.Schema);
@@ -22,7 +22,7 @@ internal static class PolicyJudge
             objections.Add($"modes: {task.Mode.Mode} is none of {List(policy.Modes)}.");
         var columns = schema.Features.Append(schema.Target).OfType<Column>().Select(c => c.Name).Append(task.File.Data.Weights).OfType<string>().Distinct(StringComparer.Ordinal).Where(n => !policy.Columns.IsEmpty && !policy.Columns.Contains(n)).ToArray();
         if (columns.Length > 0) objections.Add($"columns: {List(columns)} {(columns.Length == 1 ? "is" : "are")} not among those approved.");
-        if (!offered.Offer.Participants.Contains(self)) objections.Add($"the task does not name {self} among its participants.");
+        if (self is { } participant && !offered.Offer.Participants.Contains(participant)) objections.Add($"the task does not name {participant} among its participants.");
         if (task.Mode.AllowSmallRoster && !policy.AllowSmallRoster)
             objections.Add("allow-small-roster: the task agrees to sums over one or two participants, this participant does not.");
         if (Known(policy, offered, self) is var known && known < policy.MinimumParticipants)
@@ -39,7 +39,7 @@ internal static class PolicyJudge
     public static bool Knows(ApprovalPolicy policy, VerifiedParty participant) => policy.Participants.IsEmpty || policy.Participants.Any(p => p.Matches(participant));
 
     /// <summary>Of an offer only names are known; certificates are compared when the run begins.</summary>
-    private static int Known(ApprovalPolicy policy, OfferedTask offered, PartyId self) =>
+    private static int Known(ApprovalPolicy policy, OfferedTask offered, PartyId? self) =>
         offered.Offer.Participants.Count(p => p == self || policy.Participants.IsEmpty || policy.Participants.Any(k => k.Name == p.Name));
 
     private static IEnumerable<string> Learned(OfferedTask offered)
