@@ -12,7 +12,7 @@ internal interface ICarrier : IAsyncDisposable
     /// <summary>This party.</summary>
     PartyId Self { get; }
 
-    /// <summary>Connects, keeps reconnecting, and delivers to <paramref name="receiver"/> until cancelled.</summary>
+    /// <summary>Connects, keeps reconnecting, and delivers to <paramref name="receiver"/> until cancelled; what was sent before still leaves if it can.</summary>
     /// <exception cref="CarrierRefusedException">The other side refuses this party for good: its identity is revoked or expired, or speaks another version.</exception>
     Task RunAsync(IFrameReceiver receiver, CancellationToken cancellationToken);
 

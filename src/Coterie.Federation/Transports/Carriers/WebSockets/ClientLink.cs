@@ -16,6 +16,9 @@ internal sealed class ClientLink(DialedLink dialed, NodeIdentity identity, LinkO
     /// <summary>How often unanswered messages of sessions are looked after.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long closing may take.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<PartyId, PeerSession> _sessions = new();
     private readonly Lock _adding = new();
 
@@ -27,16 +30,24 @@ internal sealed class ClientLink(DialedLink dialed, NodeIdentity identity, LinkO
     public async Task ReadAsync(IEnumerable<PartyId> wanted, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var breaking = new CancellationTokenSource();
+        // Cancelled, the connection is closed properly, so that what was sent last still arrives; broken off only if that takes too long.
+        await using var leaving = cancellationToken.Register(() =>
+        {
+            breaking.CancelAfter(Farewell);
+            _ = dialed.Socket.CloseAsync(refusal: null);
+        });
         var beating = BeatAsync(ending.Token);
         receiver.OnUp(Coordinator);
         try
         {
             foreach (var peer in wanted) Want(peer);
-            while (await dialed.Socket.ReceiveAsync(PacketLimits.PacketBytes, cancellationToken) is { } packet)
+            while (await dialed.Socket.ReceiveAsync(PacketLimits.PacketBytes, breaking.Token) is { } packet)
             {
-                await HandleAsync(PacketView.Read(packet.Memory), cancellationToken);
+                if (!cancellationToken.IsCancellationRequested) await HandleAsync(PacketView.Read(packet.Memory), cancellationToken);
                 packet.Release();
             }
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {

@@ -36,6 +36,7 @@ internal static class RelayHost
             kestrel.Limits.MaxRequestBodySize = BodyBytes;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = options.Patience;
+            kestrel.Limits.KeepAliveTimeout = options.Patience;   // between requests; connections of parties are no requests any more
             kestrel.Listen(at, listener =>
             {
                 listener.Protocols = HttpProtocols.Http1;

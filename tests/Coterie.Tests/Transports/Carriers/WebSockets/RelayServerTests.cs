@@ -3,6 +3,8 @@ using Coterie.Federation.Protos;
 using Coterie.Federation.Transports.Carriers;
 using Coterie.Federation.Transports.Carriers.Packets;
 using Coterie.Federation.Transports.Carriers.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Reason = Coterie.Federation.Protos.Refusal.Types.Reason;
 
 namespace Coterie.Tests.Transports.Carriers.WebSockets;
@@ -169,5 +171,33 @@ public sealed class RelayServerTests
         await again.Stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => again.Running.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Empty(again.Receiver.Broken);
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_StillDeliversWhatWasSentBefore()
+    {
+        await using var network = await TestNetwork.StartAsync();
+        var (a, b) = await network.PairAsync();
+        for (var i = 0; i < 20; i++) Assert.True(await a.SendAsync(B, new byte[50_000]) && await a.SendAsync(TestNetwork.Coordinator, new byte[50_000]));
+        await a.Stop.CancelAsync();
+        await b.Receiver.CountAsync(A, 20);
+        await network.Hub.Receiver.CountAsync(A, 20);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => a.Running.WaitAsync(TimeSpan.FromSeconds(10)));
+        await b.Receiver.DownAsync(A);
+    }
+
+    [Fact]
+    public async Task Listen_WithOtherEndpoints_ServesThemWithoutCertificateAndOverTlsOnly()
+    {
+        using var consortium = new TestConsortium();
+        var identity = await consortium.JoinAsync("coordinator", PartyRole.Coordinator);
+        await using var server = await RelayServer.ListenAsync(
+            new(System.Net.IPAddress.Loopback, 0), identity, TestNetwork.Options, app => app.MapGet("/v1/other", context => context.Response.WriteAsync("here")), CancellationToken.None);
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
+        Assert.Equal("here", await client.GetStringAsync(new Uri($"https://127.0.0.1:{server.Endpoint.Port}/v1/other")));
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await client.GetAsync(new Uri($"https://127.0.0.1:{server.Endpoint.Port}{RelayServer.Path}"))).StatusCode);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetAsync(new Uri($"http://127.0.0.1:{server.Endpoint.Port}/v1/other")));
     }
 }
