@@ -33,7 +33,7 @@ public sealed class CatalogueTests
     public async Task Help_OfEveryCommand_EndsWithAnExample()
     {
         using var place = new Workspace();
-        foreach (var command in new[] { "demo", "train", "predict", "evaluate", "plan", "identity", "learners", "preprocessors", "modes" })
+        foreach (var command in new[] { "demo", "train", "predict", "evaluate", "plan", "identity", "learners", "preprocessors", "modes", "schema", "coordinator", "participant", "helper" })
         {
             var help = (await Cli.SucceedAsync(place.Folder, command, "--help")).Output;
             Assert.Contains($"  coterie {command}", help, StringComparison.Ordinal);

@@ -49,7 +49,16 @@ internal sealed record NodeContext
     /// <summary>Saves what is known about a run and counts its state.</summary>
     public async ValueTask SaveAsync(RunRecord record, CancellationToken cancellationToken)
     {
-        await Store.SaveAsync(record, cancellationToken);
+        try
+        {
+            await Store.SaveAsync(record, cancellationToken);
+        }
+        catch (StoreException failed)
+        {
+            Figures.StoreFailed();
+            NodeLog.StoreFailed(Log, failed.Message);
+            throw;
+        }
         Figures.RunIs(record.Run, record.State);
     }
 }

@@ -227,8 +227,9 @@ internal sealed class PartyNode : IDisposable
         {
             failure = new RunFailedException($"Run {record.Run} was ended by the coordinator: {reason}");
         }
-        catch (Exception failed) when (failed is ProtocolException or IOException or ShardException or RunFailedException)
+        catch (Exception failed)
         {
+            // Whatever it is ends this run and is told; other runs go on.
             failure = failed;
             if (failed is StoreException) _node.Figures.StoreFailed();
         }
@@ -260,7 +261,24 @@ internal sealed class PartyNode : IDisposable
         Ended(ending.Run, new RunFailedException($"Run {ending.Run} takes place without this party: {(ending.Reason.Length == 0 ? "it has ended" : ending.Reason)}."));
     }
 
-    private void Start(Func<CancellationToken, Task> work, CancellationToken cancellationToken) => _work.Add(Task.Run(() => work(cancellationToken), CancellationToken.None));
+    /// <summary>Work that fails unexpectedly ends the node, instead of leaving it waiting for ever.</summary>
+    private void Start(Func<CancellationToken, Task> work, CancellationToken cancellationToken) => _work.Add(Task.Run(
+        async () =>
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The node stops.
+            }
+            catch (Exception failed)
+            {
+                _events.Post(_ => ValueTask.FromException(failed));
+            }
+        },
+        CancellationToken.None));
 
     private void Ended(string run, Exception? failure)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Coterie.Core.Parties;
 
@@ -67,20 +68,42 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
             envelope = replaced;
         }
         if (Departure(envelope.To).Task.IsCompleted) throw new PeerUnavailableException(envelope.To, envelope.Step, "it has left the run");
-        MailboxFor(envelope.From, envelope.To, envelope.Step).Put(owned ?? envelope.Payload.ToArray());
+        var message = owned ?? envelope.Payload.ToArray();
+        // A mailbox that has just been taken away takes nothing more: the next one does.
+        while (!MailboxFor(envelope.From, envelope.To, envelope.Step).TryPut(message)) Thread.Yield();
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(PartyId self, TimeSpan patience, PartyId from, StepTag step, int maximumBytes, CancellationToken cancellationToken)
     {
-        var mailbox = MailboxFor(from, self, step);
-        var message = mailbox.Take();
-        // A peer's goodbye must not overtake what it sent before: the mailbox is looked at once more.
-        if (!message.IsCompleted) await WaitAsync(message, self, patience, from, step, cancellationToken);
-        var payload = await message;
-        if (mailbox.IsEmpty) _mailboxes.TryRemove((from, self, step.Path), out _);
+        Mailbox mailbox;
+        TaskCompletionSource<byte[]>? waiter;
+        while (!(mailbox = MailboxFor(from, self, step)).TryTake(out waiter)) Thread.Yield();
+        try
+        {
+            // A peer's goodbye must not overtake what it sent before: the mailbox is looked at once more.
+            if (!waiter.Task.IsCompleted) await WaitAsync(waiter.Task, self, patience, from, step, cancellationToken);
+        }
+        catch when (mailbox.GiveUp(waiter))
+        {
+            Remove(from, self, step, mailbox);
+            throw;
+        }
+        catch
+        {
+            // The message came at the last moment: it is there for whoever asks again.
+            mailbox.PutBack(await waiter.Task);
+            throw;
+        }
+        var payload = await waiter.Task;
+        Remove(from, self, step, mailbox);
         return payload.Length <= maximumBytes
             ? payload
             : throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"{from} sent {payload.Length} bytes at {step}; at most {maximumBytes} are accepted.", step.Path, from);
+    }
+
+    private void Remove(PartyId from, PartyId to, StepTag step, Mailbox mailbox)
+    {
+        if (mailbox.TryClose()) _mailboxes.TryRemove(KeyValuePair.Create((from, to, step.Path), mailbox));
     }
 
     private async Task WaitAsync(Task<byte[]> message, PartyId self, TimeSpan patience, PartyId from, StepTag step, CancellationToken cancellationToken)
@@ -132,36 +155,66 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
         }
     }
 
-    /// <summary>Messages of one sender, recipient and step, in order.</summary>
+    /// <summary>Messages of one sender, recipient and step, in order. Thread-safe.</summary>
     private sealed class Mailbox
     {
-        private readonly Queue<byte[]> _messages = new();
-        private readonly Queue<TaskCompletionSource<byte[]>> _waiting = new();
+        private readonly LinkedList<byte[]> _messages = new();
+        private readonly LinkedList<TaskCompletionSource<byte[]>> _waiting = new();
+        private bool _closed;
 
-        public bool IsEmpty
+        /// <summary>False when the mailbox was taken away.</summary>
+        public bool TryPut(byte[] message)
         {
-            get { lock (_messages) return _messages.Count == 0 && _waiting.Count == 0; }
-        }
-
-        public void Put(byte[] message)
-        {
-            TaskCompletionSource<byte[]>? waiter;
+            TaskCompletionSource<byte[]> waiter;
             lock (_messages)
             {
-                if (!_waiting.TryDequeue(out waiter)) _messages.Enqueue(message);
+                if (_closed) return false;
+                if (_waiting.First is not { } first)
+                {
+                    _messages.AddLast(message);
+                    return true;
+                }
+                waiter = first.Value;
+                _waiting.RemoveFirst();
             }
-            waiter?.TrySetResult(message);
+            waiter.SetResult(message);
+            return true;
         }
 
-        public Task<byte[]> Take()
+        /// <summary>The next message, now or later; false when the mailbox was taken away.</summary>
+        public bool TryTake([NotNullWhen(true)] out TaskCompletionSource<byte[]>? waiter)
         {
+            waiter = null;
             lock (_messages)
             {
-                if (_messages.TryDequeue(out var message)) return Task.FromResult(message);
-                var waiter = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _waiting.Enqueue(waiter);
-                return waiter.Task;
+                if (_closed) return false;
+                waiter = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_messages.First is { } first)
+                {
+                    _messages.RemoveFirst();
+                    waiter.SetResult(first.Value);
+                }
+                else _waiting.AddLast(waiter);
+                return true;
             }
+        }
+
+        /// <summary>Nobody waits there any more; false when a message has come meanwhile.</summary>
+        public bool GiveUp(TaskCompletionSource<byte[]> waiter)
+        {
+            lock (_messages) return _waiting.Remove(waiter);
+        }
+
+        /// <summary>Puts a message where it came from.</summary>
+        public void PutBack(byte[] message)
+        {
+            lock (_messages) _messages.AddFirst(message);
+        }
+
+        /// <summary>Takes the mailbox away when it is empty.</summary>
+        public bool TryClose()
+        {
+            lock (_messages) return _closed |= _messages.Count == 0 && _waiting.Count == 0;
         }
     }
 }

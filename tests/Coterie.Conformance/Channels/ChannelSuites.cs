@@ -1,6 +1,8 @@
 using System.Text;
+using Coterie.Conformance.Soak;
 using Coterie.Core.Parties;
 using Coterie.Federation.Transports;
+using Coterie.Federation.Transports.Carriers;
 using Coterie.Federation.Transports.Carriers.InMemory;
 using Coterie.Federation.Transports.Durable;
 
@@ -45,5 +47,26 @@ public sealed class DurableChannelOverBreakingConnectionsTests : ChannelConforma
     {
         var hub = new MemoryCarriers { Fate = new MemoryFaults(5) { Breaks = 0.05, Delays = 0.05 }.Next };
         return Task.FromResult<IChannelBench>(new CarrierBench(CarrierBench.NewRoster(Encoding.UTF8.GetBytes), new RunPatience { Silence = patience }, hub.Attach));
+    }
+}
+
+/// <summary>The same promises over TLS on loopback, between participants through the relay.</summary>
+public sealed class DurableChannelOverWebSocketsTests : ChannelConformance
+{
+    protected override async Task<IChannelBench> OpenAsync(TimeSpan patience)
+    {
+        var folder = Directory.CreateTempSubdirectory("coterie-sockets-");
+        var network = new WebSocketSoakNetwork(folder.FullName);
+        PartyId[] participants = [.. Enumerable.Range(0, 3).Select(i => new PartyId($"participant-{i}"))];
+        await network.BeginAsync(new PartyId("coordinator"), participants, CancellationToken.None);
+        var carriers = new Dictionary<PartyId, ICarrier>();
+        foreach (var party in participants.Prepend(new PartyId("coordinator"))) carriers[party] = await network.ConnectAsync(party, CancellationToken.None);
+        var roster = CarrierBench.NewRoster(name => [.. network.IdentityOf(new PartyId(name)).PublicKey]);
+        return new CarrierBench(roster, new RunPatience { Silence = patience }, party => carriers[party.Id], async () =>
+        {
+            foreach (var carrier in carriers.Values) await carrier.DisposeAsync();
+            await network.DisposeAsync();
+            folder.Delete(recursive: true);
+        });
     }
 }

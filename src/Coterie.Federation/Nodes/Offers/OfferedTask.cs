@@ -27,6 +27,9 @@ internal sealed record OfferedTask(TaskOffer Offer, PlannedTask Task, VerifiedPa
         var task = PlannedTask.Of(file, offer.Seed);
         if (offer.Schema.Target is null != (task.Plan.Learner.Task == LearningTask.Clustering))
             throw file.Error("data.target", offer.Schema.Target is null ? "the offered columns have no target, which the learner needs." : "the offered columns have a target, which the learner does not use.");
+        // Which file belongs to whom must not depend on which of two lists is read.
+        if (file.Data.Participants is FileParticipants { Files: var files } && !PartyNames.Sanitise(files.Select(f => f.Name)).SequenceEqual(offer.Participants))
+            throw file.Error("data.participants", "the participants of the task are not those it is offered to.");
         return new OfferedTask(offer, task, coordinator);
     }
 
@@ -36,11 +39,12 @@ internal sealed record OfferedTask(TaskOffer Offer, PlannedTask Task, VerifiedPa
     public ParticipantData ReadRows(PartyId self, DataLocation location)
     {
         var data = Task.File.Data;
-        var index = Offer.Participants.IndexOf(self);
         if (data.Participants is FileParticipants { Files: var files })
         {
-            var file = location.Find(Task.File.Name, index >= 0 && index < files.Length ? files[index].File : null);
-            var own = data with { Participants = new FileParticipants([.. files.Select((f, k) => k == index ? f with { File = file } : f)]) };
+            var index = PartyNames.Sanitise(files.Select(f => f.Name)).IndexOf(self);
+            var file = location.Find(Task.File.Name, index >= 0 ? files[index].File : null);
+            // No other name of the task is left that could be opened.
+            var own = data with { Participants = new FileParticipants([.. files.Select(f => f with { File = file })]) };
             return Read(Task.File with { Data = own }, self);
         }
         return Read(Task.File with { Data = data with { File = location.Find(Task.File.Name, data.File) } }, self);

@@ -26,8 +26,9 @@ internal static class ControlMessages
         {
             return parser.WithDiscardUnknownFields(discardUnknownFields: true).ParseFrom(body.Span);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or IndexOutOfRangeException)
         {
+            // Of a message that ends inside a nested one's number the parser says so by running off its buffer.
             throw new MalformedPacketException($"No {typeof(T).Name}: {e.Message}", e);
         }
     }
