@@ -30,7 +30,11 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal(
             new TimeOutSettings
             {
-                Gathering = TimeSpan.FromMinutes(10), Absence = TimeSpan.FromSeconds(90), Patience = null, Deadline = TimeSpan.FromHours(24), KeepAlive = TimeSpan.FromMilliseconds(500),
+                Gathering = TimeSpan.FromMinutes(10),
+                Absence = TimeSpan.FromSeconds(90),
+                Patience = null,
+                Deadline = TimeSpan.FromHours(24),
+                KeepAlive = TimeSpan.FromMilliseconds(500),
             },
             settings.Node.TimeOuts);
     }

@@ -13,7 +13,8 @@ public sealed class SchemaCodecTests
             new Column("sex", ColumnType.Categorical) { Values = ["f", "m"], Minimum = 0, Maximum = 1, IsRangeDeclared = true },
             new Column("größe"),
         ],
-        new Column("y", ColumnType.Categorical) { Values = ["no", "yes"], Minimum = 0, Maximum = 1, IsRangeDeclared = true }) { WeightBound = 2.5 };
+        new Column("y", ColumnType.Categorical) { Values = ["no", "yes"], Minimum = 0, Maximum = 1, IsRangeDeclared = true })
+    { WeightBound = 2.5 };
 
     [Fact]
     public void Read_OfWhatWasWritten_IsTheSameSchema()
