@@ -36,9 +36,10 @@ internal sealed record OfferedTask(TaskOffer Offer, PlannedTask Task, VerifiedPa
     public ParticipantData ReadRows(PartyId self, DataLocation location)
     {
         var data = Task.File.Data;
-        var index = Offer.Participants.IndexOf(self);
         if (data.Participants is FileParticipants { Files: var files })
         {
+            // By the task's names, as the file is chosen when it is read: the offer's order is somebody else's word.
+            var index = PartyNames.Sanitise(files.Select(f => f.Name)).IndexOf(self);
             var file = location.Find(Task.File.Name, index >= 0 && index < files.Length ? files[index].File : null);
             var own = data with { Participants = new FileParticipants([.. files.Select((f, k) => k == index ? f with { File = file } : f)]) };
             return Read(Task.File with { Data = own }, self);
