@@ -19,6 +19,8 @@ internal static class RosterCheck
         }
         Insist(roster.RunId == offer.Run, "it names another run");
         Insist(roster.Coordinator == coordinator.Id && IsSame(roster[coordinator.Id], coordinator), "it names another coordinator");
+        // The offer's connection is not this one: a second key under the coordinator's name would have passed there, too, only by the policy.
+        Insist(policy.Coordinators.IsEmpty || policy.Coordinators.Any(c => c.Matches(start.Parties.First(p => p.Party.Id == coordinator.Id))), "the policy does not name this coordinator's certificate");
         Insist(roster.Contains(self.Id) && IsSame(roster[self.Id], self), "this party is not on it, or under another key");
         Insist(roster.Participants.All(offer.Participants.Contains), "it has participants that were not offered");
         Insist(roster.Parties.Length == roster.Participants.Length + 1, "it has parties that the mode does not need");

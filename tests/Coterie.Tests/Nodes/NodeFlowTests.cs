@@ -34,6 +34,20 @@ public sealed class NodeFlowTests
         Assert.True(coordinator.Figures.MessagesIn > 0);
     }
 
+    /// <summary>Not every failure is one that was thought of; whoever waits for the run must hear of it all the same.</summary>
+    [Fact]
+    public async Task Run_ResultsCannotBeWritten_EndsForTheParty()
+    {
+        using var bench = new NodeBench();
+        using var stop = new CancellationTokenSource(Patience);
+        var coordinator = await bench.JoinAsync("coordinator", PartyRole.Coordinator);
+        var participants = await ParticipantsAsync(bench, Anything, Anything);
+        var third = await bench.JoinAsync("clinic-3");
+        var party = new PartyNode(third, bench.Settings(third, Anything), [], (_, _) => throw new UnauthorizedAccessException("read-only"));
+        await RunAsync(coordinator, NodeBench.Task(), [.. participants, (third, party)], _ => { }, stop.Token);
+        Assert.NotNull((await party.FirstEnd).Failure);
+    }
+
     [Fact]
     public async Task Run_OneDeclinesOfThree_EndsAtOnceWithTheReason()
     {

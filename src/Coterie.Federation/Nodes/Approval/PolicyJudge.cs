@@ -3,6 +3,7 @@ using System.Globalization;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Offers;
+using Coterie.Federation.Tasks;
 
 namespace Coterie.Federation.Nodes.Approval;
 
@@ -20,7 +21,9 @@ internal static class PolicyJudge
             objections.Add($"learners: {task.File.Learner.Name} is none of {List(policy.Learners)}.");
         if (!policy.Modes.IsEmpty && !policy.Modes.Contains(task.Mode.Mode))
             objections.Add($"modes: {task.Mode.Mode} is none of {List(policy.Modes)}.");
-        var columns = schema.Features.Append(schema.Target).OfType<Column>().Select(c => c.Name).Append(task.File.Data.Weights).OfType<string>().Distinct(StringComparer.Ordinal).Where(n => !policy.Columns.IsEmpty && !policy.Columns.Contains(n)).ToArray();
+        // A column that decides which rows train is used as much as one that trains.
+        var used = schema.Features.Append(schema.Target).OfType<Column>().Select(c => c.Name).Append(task.File.Data.Weights).OfType<string>().Concat(TaskColumns.Dealing(task.File).Select(c => c.Column));
+        var columns = used.Distinct(StringComparer.Ordinal).Where(n => !policy.Columns.IsEmpty && !policy.Columns.Contains(n)).ToArray();
         if (columns.Length > 0) objections.Add($"columns: {List(columns)} {(columns.Length == 1 ? "is" : "are")} not among those approved.");
         if (self is { } participant && !offered.Offer.Participants.Contains(participant)) objections.Add($"the task does not name {participant} among its participants.");
         if (task.Mode.AllowSmallRoster && !policy.AllowSmallRoster)

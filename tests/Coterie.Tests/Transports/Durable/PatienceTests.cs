@@ -1,4 +1,5 @@
 using Coterie.Core.Parties;
+using Coterie.Federation.Protos;
 using Coterie.Federation.Transports.Carriers.InMemory;
 using Coterie.Federation.Transports.Durable;
 
@@ -60,6 +61,35 @@ public sealed class PatienceTests : IDisposable
         await using var p1 = Start(P1, Long);
         var error = await Unavailable(c, P1, One);
         Assert.True(error.TimedOut);
+    }
+
+    /// <summary>Otherwise one participant that never answers, and is never quiet, holds everybody up until the deadline.</summary>
+    [Fact]
+    public async Task ReceiveAsync_PeerTalksButSendsNothing_IsGivenUpAsIfSilent()
+    {
+        await using var c = Start(C, Long with { Silence = TimeSpan.FromSeconds(1.5) });
+        await using var p1 = Start(P1, Long);
+        using var stop = new CancellationTokenSource();
+        var talking = Task.Run(async () =>
+        {
+            var frame = FrameCodec.Write(new Frame { Run = new RunFrame { Run = "run", Acknowledgement = new Acknowledgement { Witness = Google.Protobuf.ByteString.CopyFrom(new byte[16]) } } });
+            while (!stop.IsCancellationRequested)
+            {
+                await p1.Carrier.SendAsync(C, frame, CancellationToken.None);
+                await Task.Delay(20);
+            }
+        });
+        try
+        {
+            // A peer that is up and talks from before the wait began until long after it should have ended.
+            while (c.Board.Connected(P1) is null) await Task.Delay(20);
+            await Assert.ThrowsAsync<PeerUnavailableException>(() => c.Channel.ReceiveAsync(P1, One, 1, default).AsTask().WaitAsync(TimeSpan.FromSeconds(9)));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await talking;
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Federation.Transports.Carriers.Packets;
 using Coterie.Federation.Transports.Carriers.Sessions;
+using Google.Protobuf;
 
 namespace Coterie.Tests.Transports.Carriers.Sessions;
 
@@ -37,6 +38,46 @@ public sealed class PeerSessionTests(SessionParties parties) : IClassFixture<Ses
         Assert.Equal(RelayKind.Request, pair.Wire.Single().Kind);
         pair.DeliverAll();
         Assert.True(pair.BothUp);
+    }
+
+    /// <summary>One end confirmed what the other never heard of: both believe that they are connected, so nobody else will notice.</summary>
+    [Fact]
+    public void Exchange_ConfirmAndOneRequestLost_ComesAboutAllTheSame()
+    {
+        var pair = Pair().Agree();
+        pair.Pass(TimeSpan.FromMinutes(1));
+        // A new session, whose confirmation gets lost and whose answer is repeated in vain.
+        pair.Apply(0, pair.Ends[0].Receive(RelayKind.Request, new Coterie.Federation.Protos.SessionRequest { Ended = SealedLabel(pair) }.ToByteArray()));
+        pair.Deliver(pair.Take());
+        pair.Deliver(pair.Take());
+        for (var i = 0; i < 60; i++)
+        {
+            pair.Wire.Clear();
+            pair.Pass(TimeSpan.FromSeconds(1));
+        }
+        Assert.True(pair.BothUp);
+        // The first request for another session is lost as well.
+        Assert.True(pair.Send(0, Hello));
+        pair.Deliver(pair.Take());
+        pair.Wire.Clear();
+        for (var i = 0; i < 60; i++)
+        {
+            pair.Send(0, Hello);
+            pair.Send(1, World);
+            pair.DeliverAll();
+            pair.Pass(TimeSpan.FromSeconds(1));
+            pair.DeliverAll();
+        }
+        Assert.NotEmpty(pair.Opened[1]);
+    }
+
+    private static ulong SealedLabel(SessionPair pair)
+    {
+        Assert.True(pair.Send(0, Hello));
+        var sealedFrame = pair.Take();
+        pair.Deliver(sealedFrame);
+        pair.Opened[1].Clear();
+        return SealedView.Read(sealedFrame.Body.ToArray()).Session;
     }
 
     [Fact]

@@ -121,6 +121,20 @@ public sealed class AdmissionTests
         await Assert.ThrowsAsync<IdentityException>(() => RelayServer.ListenAsync(new(System.Net.IPAddress.Loopback, 0), a, TestNetwork.Options, null, CancellationToken.None));
     }
 
+    /// <summary>Whoever can answer once at the coordinator's address, and has no certificate of the consortium, must not end a participant's process for good.</summary>
+    [Fact]
+    public async Task Client_AnsweredByAStranger_KeepsTrying()
+    {
+        await using var stranger = await TestNetwork.StartAsync();
+        using var consortium = new TestConsortium();
+        await using var client = new LinkClient(stranger.Address, await consortium.JoinAsync("a"), null, TestNetwork.Options);
+        using var stop = new CancellationTokenSource();
+        var running = client.RunAsync(new RecordingReceiver(), stop.Token);
+        await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(3)));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     [Fact]
     public async Task Connect_ToACoordinatorOfAnotherName_IsRefusedForGood()
     {
