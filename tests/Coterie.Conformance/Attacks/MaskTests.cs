@@ -128,7 +128,7 @@ public sealed class MaskTests
             Intercept = e =>
             {
                 if (second && e.From == Victim && e.IsAt(change)) throw new PartyGoneException();
-                if (second && e.From != Victim && e.IsAt("unmask")) Interlocked.Increment(ref shares);
+                if (second && e.From != Victim && (e.IsAt("unmask") || e.IsAt("consistency"))) Interlocked.Increment(ref shares);
                 if (second && change != "masked" && e.IsAt("masked")) Interlocked.Increment(ref sent);
                 return e;
             },

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 
@@ -55,9 +56,12 @@ internal static class ConsistencyStep
         round.RequireHolders(survivors, step);
 
         var statement = Statement(round, shared, survivors);
+        // One statement per sum, whatever happened to the rest of this participant's state.
+        var signing = round.Step("consistency");
+        await round.Session.OnceOnly.ClaimAsync(signing.Path, SHA256.HashData(statement), cancellationToken);
         var writer = new WireWriter();
         writer.WriteBytes(round.Session.Signer.Sign(statement));
-        await round.Channel.SendAsync(round.Coordinator, round.Step("consistency"), writer.WrittenMemory, cancellationToken);
+        await round.Channel.SendAsync(round.Coordinator, signing, writer.WrittenMemory, cancellationToken);
         var answer = await round.Channel.ReceiveAsync(
             round.Coordinator, round.Step("peer-consistency"), 64 + round.Participants + (round.Participants * (SignatureBytes + 4)), cancellationToken);
         RequireSignatures(round, answer.Span, statement, survivors);
