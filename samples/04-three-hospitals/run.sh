@@ -1,15 +1,25 @@
 #!/bin/sh
 # From nothing to a model: an authority, four identities, four processes on this machine. Each would be on a machine of its own.
 # Usage: run.sh [FOLDER]     FOLDER (default: a new temporary one) gets a copy of this sample, the homes and the results.
-#        COTERIE says how the program is called (default: coterie), PORT where the coordinator listens (default: 7443).
+#        COTERIE says how the program is called (default: coterie where it is installed, else this clone's), PORT where the coordinator
+#        listens (default: 7443).
 set -eu
-coterie=${COTERIE:-coterie}
 port=${PORT:-7443}
 here=$(cd "$(dirname "$0")" && pwd)
 place=${1:-$(mktemp -d)}
 mkdir -p "$place"
 cp -R "$here"/*.yaml "$here"/data "$place"
 cd "$place"
+if [ -n "${COTERIE:-}" ]; then
+    coterie=$COTERIE
+elif command -v coterie > /dev/null; then
+    coterie=coterie
+else
+    dotnet build "$here/../../src/Coterie.Cli" -c Release --nologo -v quiet > build.log || { cat build.log; exit 1; }
+    printf '#!/bin/sh\nexec dotnet "%s" "$@"\n' "$here/../../artifacts/bin/Coterie.Cli/release/coterie.dll" > coterie
+    chmod +x coterie
+    coterie=./coterie
+fi
 for config in coordinator hospital-a hospital-b hospital-c; do
     sed "s/:7443/:$port/; /^metrics:/d" "$config.yaml" > "$config.tmp" && mv "$config.tmp" "$config.yaml"
 done
