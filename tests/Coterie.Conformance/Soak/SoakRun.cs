@@ -91,7 +91,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
     private static async Task FarewellAsync(RunChannel channel, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(3));   // dead parties are back in a fraction of it
+        patience.CancelAfter(TimeSpan.FromSeconds(1));   // dead parties are back in a fraction of it
         try
         {
             await channel.DrainAsync(patience.Token);

@@ -17,7 +17,7 @@ public abstract class SoakTests(ITestOutputHelper output)
     /// <summary>A run has a few hundred frames and takes well below a second undisturbed; what takes this long hangs.</summary>
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
-    private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") ?? "12", CultureInfo.InvariantCulture);
+    private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") ?? "8", CultureInfo.InvariantCulture);
 
     public static TheoryData<string> ModeNames => Runs.ModeNames;
 
@@ -69,8 +69,8 @@ public abstract class SoakTests(ITestOutputHelper output)
     private static TrainingTask TaskFor(string mode)
     {
         var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
-        var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode), participants: 4);
-        return task with { Plan = task.Plan with { Stop = new StopRule(3, null) } };
+        var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode), participants: 4, standardize: false);
+        return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };
     }
 
     private async Task<byte[]> RunAsync(TrainingTask task, FaultPlan plan, string what)
