@@ -17,13 +17,15 @@ internal sealed class Telemetry : IDisposable
     {
         if (collector is null) return;
         var resource = ResourceBuilder.CreateEmpty().AddService("coterie", serviceVersion: NodeMetrics.Version, serviceInstanceId: party);
-        void Configure(OtlpExporterOptions options)
+        // The port registered for OTLP over HTTP, or a path, which gRPC has no room for.
+        var isHttp = collector.Port == 4318 || collector.AbsolutePath.Length > 1;
+        Action<OtlpExporterOptions> To(string signal) => options =>
         {
-            options.Endpoint = collector;
-            options.Protocol = collector.Port == 4318 || collector.AbsolutePath.Length > 1 ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        }
-        _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(NodeMetrics.SourceName).AddOtlpExporter(Configure).Build();
-        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(NodeMetrics.SourceName).AddOtlpExporter(Configure).Build();
+            options.Endpoint = isHttp ? new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : collector;
+            options.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        };
+        _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(NodeMetrics.SourceName).AddOtlpExporter(To("metrics")).Build();
+        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(NodeMetrics.SourceName).AddOtlpExporter(To("traces")).Build();
     }
 
     /// <summary>Spans of runs: an activity per run, an event per round.</summary>
