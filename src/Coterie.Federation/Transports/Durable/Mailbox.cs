@@ -143,6 +143,12 @@ internal sealed class Mailbox
         lock (_gate) return _times.Median(step, _waiters.Keys.Count(k => k.Step == step), time);
     }
 
+    /// <summary>Whether one peer is waited for at the step, and no more.</summary>
+    public bool AwaitsOnlyOne(string step)
+    {
+        lock (_gate) return _waiters.Keys.Count(k => k.Step == step) == 1;
+    }
+
     private Waiter? Remove(MessageKey key)
     {
         if (!_waiters.Remove(key, out var waiter)) return null;
