@@ -33,7 +33,7 @@ public sealed class NodeStore : IDisposable
             Check(state);
             StoreMigrations.Apply(state, StoreMigrations.State);
             _generation = state.Number("SELECT value FROM meta WHERE name = 'generation'");
-            _released = ReleasedRecord.Open(folder.Released, settings, folder.State, ref _generation);
+            _released = ReleasedRecord.Open(folder.Released, settings, state, ref _generation);
             state.Execute("UPDATE meta SET value = $1 WHERE name = 'generation'", _generation);
             Sweep(state);
             // A process that was killed may have left what it let go of.
