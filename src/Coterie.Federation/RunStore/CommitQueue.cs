@@ -16,16 +16,19 @@ internal sealed class CommitQueue : IDisposable
     private readonly StoreSettings _settings;
     private readonly Action<Database>? _beforeCommit;
     private readonly Action? _committed;
+    private readonly Func<Database, bool> _cutLog;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Write> _kept = [];
     private readonly Queue<Write> _queue = new();
+    private bool _cutIsOwed;
     private bool _urgent;
     private bool _stopped;
 
-    public CommitQueue(Database database, StoreSettings settings, Action<Database>? beforeCommit = null, Action? committed = null)
+    public CommitQueue(Database database, StoreSettings settings, Action<Database>? beforeCommit = null, Action? committed = null, Func<Database, bool>? cutLog = null)
     {
+        _cutLog = cutLog ?? (d => d.CutLog());
         _committed = committed;
         _database = database;
         _settings = settings;
@@ -123,6 +126,7 @@ internal sealed class CommitQueue : IDisposable
         {
             _settings.Probe?.Invoke(StorePoint.BeforeCommit, _database.Path);
             _database.AfterCommit.Clear();
+            _database.LogIsToBeCut = false;
             _database.Script("BEGIN IMMEDIATE");
             var before = _database.TotalChanges;
             foreach (var write in batch) write.Run(_database);
@@ -133,6 +137,8 @@ internal sealed class CommitQueue : IDisposable
             if (!File.Exists(_database.Path)) throw new StoreException($"{_database.Path} is gone: it was removed while in use. Put the folder back and start again.");
             if (changed) _committed?.Invoke();
             foreach (var action in _database.AfterCommit) action();
+            _cutIsOwed |= _database.LogIsToBeCut;
+            CutLogWhereOwed();
             _settings.Probe?.Invoke(StorePoint.AfterCommit, _database.Path);
             return null;
         }
@@ -148,6 +154,20 @@ internal sealed class CommitQueue : IDisposable
                 return new StoreException($"{_database.Path} can no longer be written: {second.Message}", error);
             }
             return error;
+        }
+    }
+
+    /// <summary>What was written is on the disk whether this succeeds or not: where it does not, it stays owed, to the next commit and to the next start.</summary>
+    private void CutLogWhereOwed()
+    {
+        if (!_cutIsOwed) return;
+        try
+        {
+            _cutIsOwed = !_cutLog(_database);
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException error) when (StoreErrors.MayPass(error))
+        {
+            _database.Reset();
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class Database : IDisposable
     /// <summary>What is done once the open transaction is on the disk; forgotten when it is rolled back.</summary>
     public List<Action> AfterCommit { get; } = [];
 
+    /// <summary>Set by a write of the open transaction: what it deletes must not be left in the log either.</summary>
+    public bool LogIsToBeCut { get; set; }
+
     /// <summary>Opens the file so that a committed transaction is on the disk and deleted content is overwritten.</summary>
     /// <exception cref="StoreException">The file cannot be opened or is damaged.</exception>
     public static Database Open(string path)
@@ -67,6 +70,11 @@ internal sealed class Database : IDisposable
 
     /// <summary>Whether the query has a row.</summary>
     public bool Any(string sql, params ReadOnlySpan<object?> arguments) => Prepare(sql, arguments).ExecuteScalar() is not null;
+
+    /// <summary>
+    /// Moves the log into the file and empties it, so that nothing deleted can be read in it; false where somebody reads, and it has to be tried again.
+    /// </summary>
+    public bool CutLog() => Query("PRAGMA wal_checkpoint(TRUNCATE)", r => r.GetInt64(0) == 0) is [true];
 
     /// <summary>Lets go of prepared statements, which an error may have left half-way.</summary>
     public void Reset()

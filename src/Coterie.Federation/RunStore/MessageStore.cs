@@ -124,7 +124,7 @@ internal sealed class MessageStore(NodeStore node, string run, long id)
 
     /// <summary>
     /// Lets go of what belongs to a step, inside the caller's transaction. What was sent for the step stays on record until
-    /// the next step is finished: a party that restarts in between sends its last messages again.
+    /// the next step is finished: a party that restarts in between sends its last messages again. Nothing of the rest can be read in any file afterwards.
     /// </summary>
     public void Finish(Database d, string step)
     {
@@ -139,6 +139,7 @@ internal sealed class MessageStore(NodeStore node, string run, long id)
         d.Execute($"DELETE FROM finished WHERE run = $1 AND {Within}", id, step);
         d.Execute("DELETE FROM checkpoints WHERE run = $1 AND (key = $2 OR (key >= $2 || '/' AND key < $2 || '0'))", id, step);
         d.Execute("INSERT INTO finished (run, step, pruned) VALUES ($1, $2, 0)", id, step);
+        d.LogIsToBeCut = true;
     }
 
     /// <summary>Makes room for the counters of these peers.</summary>

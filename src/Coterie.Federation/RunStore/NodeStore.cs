@@ -33,9 +33,11 @@ public sealed class NodeStore : IDisposable
             Check(state);
             StoreMigrations.Apply(state, StoreMigrations.State);
             _generation = state.Number("SELECT value FROM meta WHERE name = 'generation'");
-            _released = ReleasedRecord.Open(folder.Released, settings, folder.State, ref _generation);
+            _released = ReleasedRecord.Open(folder.Released, settings, state, ref _generation);
             state.Execute("UPDATE meta SET value = $1 WHERE name = 'generation'", _generation);
             Sweep(state);
+            // A process that was killed may have left what it let go of.
+            state.CutLog();
             _reader = Database.Open(folder.State);
         }
         catch (SqliteException error)
@@ -46,13 +48,15 @@ public sealed class NodeStore : IDisposable
         }
         catch (StoreException)
         {
+            _released?.Dispose();
             state.Dispose();
             throw;
         }
         _state = new CommitQueue(
             state, settings,
             beforeCommit: d => d.Execute("UPDATE meta SET value = $1 WHERE name = 'generation'", Generation + 1),
-            committed: () => Interlocked.Increment(ref _generation));
+            committed: () => Interlocked.Increment(ref _generation),
+            cutLog: CutLog);
     }
 
     /// <summary>The folder.</summary>
@@ -132,11 +136,10 @@ public sealed class NodeStore : IDisposable
         {
             foreach (var table in (ReadOnlySpan<string>)["checkpoints", "outbox", "contents", "inbox", "absences", "finished", "peers"])
                 d.Execute($"DELETE FROM {table} WHERE run = $1", id);
-            return true;
+            // Until the log is cut, deleted messages can still be read in it.
+            return d.LogIsToBeCut = true;
         });
         Spool.Forget(id);
-        // Until the log is cut, deleted messages can still be read in it.
-        Read(d => d.Query("PRAGMA wal_checkpoint(TRUNCATE)", _ => true));
         _runs.TryRemove(run, out _);
     }
 
@@ -163,6 +166,12 @@ public sealed class NodeStore : IDisposable
         {
             throw StoreErrors.From(_folder.State, error);
         }
+    }
+
+    /// <summary>While nobody reads: a reader half-way would keep the log.</summary>
+    private bool CutLog(Database state)
+    {
+        lock (_reading) return state.CutLog();
     }
 
     private long Begin(string run)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Coterie.Core.Parties;
@@ -19,19 +20,20 @@ internal sealed class ReleasedRecord : IDisposable
     private ReleasedRecord(CommitQueue queue, byte[] secret, ConcurrentDictionary<string, string> refusals) => (_queue, _secret, _refusals) = (queue, secret, refusals);
 
     /// <summary>
-    /// Opens the record and refuses the runs whose claims are younger than the state, for good. <paramref name="generation"/> becomes at least that of
-    /// the youngest claim, so that claims made from now on are told from old ones.
+    /// Opens the record and refuses, for good, the runs whose claims are younger than the state, and all runs of a state that belongs to another record.
+    /// <paramref name="generation"/> becomes at least that of the youngest claim, so that claims made from now on are told from old ones.
     /// </summary>
-    public static ReleasedRecord Open(string path, StoreSettings settings, string statePath, ref long generation)
+    public static ReleasedRecord Open(string path, StoreSettings settings, Database state, ref long generation)
     {
         var database = Database.Open(path);
         try
         {
             StoreMigrations.Apply(database, StoreMigrations.Released);
-            database.Execute("INSERT INTO witness (id, secret) VALUES (1, $1) ON CONFLICT DO NOTHING", RandomNumberGenerator.GetBytes(32));
+            var isNew = database.Execute("INSERT INTO witness (id, secret) VALUES (1, $1) ON CONFLICT DO NOTHING", RandomNumberGenerator.GetBytes(32)) > 0;
             var secret = database.Query("SELECT secret FROM witness", r => r.GetFieldValue<byte[]>(0))[0];
+            Pair(database, secret, isNew, state);
             foreach (var run in database.Query("SELECT run FROM claims GROUP BY run HAVING MAX(generation) > $1", r => r.GetString(0), generation))
-                Refuse(database, run, $"The state in {statePath} is older than the record of what was released in {run}: an earlier copy was put back.");
+                Refuse(database, run, $"The state in {state.Path} is older than the record of what was released in {run}: an earlier copy was put back.");
             generation = Math.Max(generation, database.Number("SELECT MAX(generation) FROM claims"));
             var refusals = database.Query("SELECT run, reason FROM refusals", r => KeyValuePair.Create(r.GetString(0), r.GetString(1)));
             return new ReleasedRecord(new CommitQueue(database, settings), secret, new ConcurrentDictionary<string, string>(refusals, StringComparer.Ordinal));
@@ -90,6 +92,26 @@ internal sealed class ReleasedRecord : IDisposable
     {
         _queue.Dispose();
         CryptographicOperations.ZeroMemory(_secret);
+    }
+
+    /// <summary>
+    /// The state names the record it belongs to. Where that one is gone nobody knows what has left in the runs of the state, so none of them goes on;
+    /// runs that begin later do.
+    /// </summary>
+    private static void Pair(Database database, byte[] secret, bool isNew, Database state)
+    {
+        var name = BinaryPrimitives.ReadInt64LittleEndian(HMACSHA256.HashData(secret, "coterie record v1"u8));
+        var known = state.Query("SELECT value FROM meta WHERE name = 'record'", r => r.GetInt64(0));
+        if (known is [var same] && same == name) return;
+        if (isNew || known.Count > 0)
+        {
+            database.Script("BEGIN IMMEDIATE");
+            foreach (var run in state.Query("SELECT run FROM runs", r => r.GetString(0)))
+                Refuse(database, run, $"The record of what was released in {run}, which was in {database.Path}, is gone or another one.");
+            database.Script("COMMIT");
+        }
+        // Only now: a process that is killed in between finds them apart again.
+        state.Execute("INSERT INTO meta (name, value) VALUES ('record', $1) ON CONFLICT (name) DO UPDATE SET value = $1", name);
     }
 
     private static bool Refuse(Database database, string run, string reason) =>

@@ -28,13 +28,7 @@ public static class RosterAgreement
         if (session.IsCoordinator)
         {
             var signatures = new Dictionary<PartyId, byte[]> { [session.Self] = signature };
-            foreach (var party in roster.Parties.Where(p => p.Id != session.Self))
-            {
-                var message = await session.Channel.ReceiveAsync(party.Id, step.Then("signature"), 256, cancellationToken);
-                var reader = new WireReader(message.Span, party.Id, step);
-                signatures[party.Id] = reader.ReadExactBytes(SignatureBytes).ToArray();
-                reader.End();
-            }
+            foreach (var (party, theirs) in await CollectAsync(session, step, cancellationToken)) signatures[party] = theirs;
             Verify(roster, signatures, step);
             var writer = new WireWriter();
             foreach (var party in roster.Parties) writer.WriteBytes(signatures[party.Id]);
@@ -49,6 +43,29 @@ public static class RosterAgreement
             var message = await session.Channel.ReceiveAsync(roster.Coordinator, step.Then("signatures"), 1024 + (roster.Parties.Length * (SignatureBytes + 4)), cancellationToken);
             Verify(roster, Read(roster, message.Span, step), step);
         }
+    }
+
+    /// <summary>All signatures, awaited together: whoever is silent is then silent among others that were not, and is not waited for until the deadline.</summary>
+    private static async Task<(PartyId Party, byte[] Signature)[]> CollectAsync(Session session, StepTag step, CancellationToken cancellationToken)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var receives = session.Roster.Parties.Where(p => p.Id != session.Self).Select(p => ReceiveAsync(session, p.Id, step, failed.Token)).ToArray();
+        // The first that fails ends the agreement; the others end before this does.
+        await foreach (var receive in Task.WhenEach(receives).WithCancellation(CancellationToken.None))
+            if (!receive.IsCompletedSuccessfully) await failed.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        var fault = receives.FirstOrDefault(r => r.IsFaulted);
+        if (fault is not null) await fault;
+        return await Task.WhenAll(receives);
+    }
+
+    private static async Task<(PartyId Party, byte[] Signature)> ReceiveAsync(Session session, PartyId party, StepTag step, CancellationToken cancellationToken)
+    {
+        var message = await session.Channel.ReceiveAsync(party, step.Then("signature"), 256, cancellationToken);
+        var reader = new WireReader(message.Span, party, step);
+        var signature = reader.ReadExactBytes(SignatureBytes).ToArray();
+        reader.End();
+        return (party, signature);
     }
 
     /// <summary>The terms this party can judge on its own.</summary>

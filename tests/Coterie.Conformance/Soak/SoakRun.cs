@@ -41,7 +41,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
             {
                 return await LiveAsync(roster, self, shard, death);
             }
-            catch (Exception) when (death.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is not CarrierEndedException && death.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 // Killed: whatever it was doing is lost but for what lies on its disk.
             }
@@ -56,7 +56,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
         var switchboard = new Switchboard(carrier);
         var runs = store.OpenRun(roster.RunId);
         await using var channel = switchboard.Open(new RunChannelOptions { Roster = roster, Store = runs });
-        var link = carrier.RunAsync(switchboard, death.Token);
+        var link = CarryAsync(carrier, switchboard, death);
         try
         {
             var session = new Session
@@ -76,14 +76,25 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
         finally
         {
             await death.CancelAsync();
-            try
-            {
-                await link;
-            }
-            catch (OperationCanceledException)
-            {
-                // Its life is over.
-            }
+            await link;
+        }
+    }
+
+    /// <summary>A carrier ends with the party's life and not before: without it the party would wait for ever.</summary>
+    private static async Task CarryAsync(FaultyCarrier carrier, Switchboard switchboard, CancellationTokenSource death)
+    {
+        try
+        {
+            await carrier.RunAsync(switchboard, death.Token);
+        }
+        catch (OperationCanceledException) when (death.IsCancellationRequested)
+        {
+            // Its life is over.
+        }
+        catch (Exception e) when (!death.IsCancellationRequested)
+        {
+            await death.CancelAsync();
+            throw new CarrierEndedException($"{carrier.Self}'s carrier has ended by itself.", e);
         }
     }
 
@@ -102,4 +113,6 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
         }
         await channel.DepartAsync(failed: false, "done", cancellationToken);
     }
+
+    private sealed class CarrierEndedException(string message, Exception cause) : Exception(message, cause);
 }

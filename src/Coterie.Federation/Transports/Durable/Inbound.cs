@@ -68,7 +68,7 @@ internal sealed class Inbound : IDisposable
         if (offset > _partial.Length) return GoBack();
         _wentBack = false;
         await _partial.AppendAsync(chunk.Content.Memory, cancellationToken);
-        return _partial.Length < total ? InboundResult.Nothing : await CompleteAsync(chunk, _partial);
+        return _partial.Length < total ? InboundResult.More : await CompleteAsync(chunk, _partial);
     }
 
     /// <summary>Whether there is room again, so that the peer may go on.</summary>

@@ -22,9 +22,12 @@ internal enum InboundAction
 /// <param name="Action">What the peer is told.</param>
 /// <param name="Message">The message that is now in the inbox, or null.</param>
 /// <param name="Reason">Why the peer is refused; null otherwise.</param>
-internal sealed record InboundResult(InboundAction Action, ReceivedMessage? Message = null, string? Reason = null)
+/// <param name="Grew">Whether more of the peer's messages is here than before.</param>
+internal sealed record InboundResult(InboundAction Action, ReceivedMessage? Message = null, string? Reason = null, bool Grew = false)
 {
     public static InboundResult Nothing { get; } = new(InboundAction.Wait);
+
+    public static InboundResult More { get; } = new(InboundAction.Wait, Grew: true);
 
     public static InboundResult Acknowledge { get; } = new(InboundAction.Acknowledge);
 
@@ -34,7 +37,7 @@ internal sealed record InboundResult(InboundAction Action, ReceivedMessage? Mess
 
     public static InboundResult Damaged { get; } = new(InboundAction.Refuse, Reason: "its messages do not have the digest it announces");
 
-    public static InboundResult Stored(ReceivedMessage message) => new(InboundAction.Acknowledge, message);
+    public static InboundResult Stored(ReceivedMessage message) => new(InboundAction.Acknowledge, message, Grew: true);
 }
 
 /// <summary>How far a peer's messages are on the disk.</summary>

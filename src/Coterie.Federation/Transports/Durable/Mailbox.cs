@@ -20,7 +20,10 @@ internal sealed record Waiter(MessageKey Key, long Since)
 /// <summary>Which messages lie in the inbox and were not asked for yet, and which are waited for. Thread-safe.</summary>
 internal sealed class Mailbox
 {
-    /// <summary>While this party waits for a message of a peer, the peer's others may fill so many times the room: one of them is the one.</summary>
+    /// <summary>
+    /// While this party waits for a message of a peer, so many times as many others may lie before it. In bytes it is the longest message more: the one
+    /// that is waited for has room, and no peer fills the disk.
+    /// </summary>
     private const int WaitingFactor = 16;
 
     private readonly Lock _gate = new();
@@ -127,8 +130,10 @@ internal sealed class Mailbox
         lock (_gate)
         {
             var load = LoadOf(peer);
-            var factor = load.Waiting > 0 ? WaitingFactor : 1;
-            return load.Messages == 0 || (load.Messages < _options.UnconsumedMessages * factor && load.Bytes + bytes <= _options.UnconsumedBytes * factor);
+            var (messages, room) = load.Waiting > 0
+                ? (_options.UnconsumedMessages * WaitingFactor, _options.UnconsumedBytes + _options.MaximumMessageBytes)
+                : (_options.UnconsumedMessages, _options.UnconsumedBytes);
+            return load.Messages == 0 || (load.Messages < messages && load.Bytes + bytes <= room);
         }
     }
 
@@ -141,6 +146,12 @@ internal sealed class Mailbox
     public TimeSpan? MedianFor(string step, TimeProvider time)
     {
         lock (_gate) return _times.Median(step, _waiters.Keys.Count(k => k.Step == step), time);
+    }
+
+    /// <summary>Whether one peer is waited for at the step, and no more.</summary>
+    public bool AwaitsOnlyOne(string step)
+    {
+        lock (_gate) return _waiters.Keys.Count(k => k.Step == step) == 1;
     }
 
     private Waiter? Remove(MessageKey key)

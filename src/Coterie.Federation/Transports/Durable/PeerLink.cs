@@ -51,7 +51,7 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>Timestamp of when it came up, or went down, or was first looked for.</summary>
     public long Since { get; private set; }
 
-    /// <summary>Timestamp of the last frame of the run that came from it.</summary>
+    /// <summary>Timestamp of when it last sent something of a message that was not here before.</summary>
     public long LastHeard { get; private set; }
 
     /// <summary>Whether everything sent has arrived, or never will.</summary>
@@ -157,7 +157,6 @@ internal sealed class PeerLink : IAsyncDisposable
                     _channel.Board.Refuse(Peer);
                     return;
                 }
-                LastHeard = Now;
             }
             switch (frame.BodyCase)
             {
@@ -257,6 +256,8 @@ internal sealed class PeerLink : IAsyncDisposable
         if (result.Message is { } message) _channel.Deliver(message);
         lock (_gate)
         {
+            // Frames alone do not count: who only repeats, acknowledges or resumes would be waited for without end.
+            if (result.Grew) LastHeard = Now;
             switch (result.Action)
             {
                 case InboundAction.Wait: return;

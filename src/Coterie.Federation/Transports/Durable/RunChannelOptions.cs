@@ -24,8 +24,11 @@ internal sealed record RunChannelOptions
     /// <summary>Messages of one peer that may lie on the disk before this party asks for them; more are taken later.</summary>
     public int UnconsumedMessages { get; init; } = 4096;
 
-    /// <summary>Bytes of one peer that may lie on the disk before this party asks for them; a single message may be longer.</summary>
-    public long UnconsumedBytes { get; init; } = 1L << 30;
+    /// <summary>
+    /// Bytes of one peer that may lie on the disk before this party asks for them; a single message may be longer, and while this party waits for
+    /// one of the peer there is room for <see cref="MaximumMessageBytes"/> more. Together they bound what a peer can fill the disk with.
+    /// </summary>
+    public long UnconsumedBytes { get; init; } = 256L << 20;
 
     /// <summary>How long a peer may leave messages unacknowledged, with nothing on the way, before it is asked what it has.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(10);

@@ -5,7 +5,7 @@ public sealed record RunPatience
 {
     /// <summary>
     /// How long the coordinator waits for a connected peer that is silent. Null: ten times what the median peer took for the step, at least five
-    /// minutes. Participants wait until <see cref="Deadline"/>: what they wait for may be the coordinator waiting for somebody else.
+    /// minutes; five minutes for a peer that is awaited alone, where the run has others. Participants wait until <see cref="Deadline"/>: what they wait for may be the coordinator waiting for somebody else.
     /// </summary>
     public TimeSpan? Silence { get; init; }
 

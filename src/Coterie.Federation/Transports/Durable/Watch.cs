@@ -10,7 +10,10 @@ internal sealed class Watch : IDisposable
     /// <summary>A silent peer is given so many times what the median peer took.</summary>
     private const int MedianFactor = 10;
 
-    /// <summary>A silent peer is given so much at least: fast steps say little about a slow machine.</summary>
+    /// <summary>
+    /// A silent peer is given so much at least: fast steps say little about a slow machine. One that is awaited alone, while a third party waits too, is
+    /// given just that: it has nobody to be compared with. Where several are awaited and few are there, the step may be a long one.
+    /// </summary>
     private static readonly TimeSpan LeastSilence = TimeSpan.FromMinutes(5);
 
     /// <summary>When a run without a deadline ends.</summary>
@@ -22,6 +25,7 @@ internal sealed class Watch : IDisposable
     private readonly RunPatience _patience;
     private readonly DateTimeOffset _deadline;
     private readonly bool _coordinates;
+    private readonly bool _othersWait;
     private readonly ITimer _timer;
 
     public Watch(RunChannel channel, Mailbox mailbox, ImmutableDictionary<PartyId, PeerLink> links)
@@ -32,6 +36,7 @@ internal sealed class Watch : IDisposable
         _patience = channel.Options.Patience;
         _deadline = _patience.Deadline ?? channel.Time.GetUtcNow() + LongestRun;
         _coordinates = channel.Board.Self == channel.Options.Roster.Coordinator;
+        _othersWait = links.Count > 1;
         // Often enough for the shortest patience, never so often that it costs anything.
         var shortest = new[] { _patience.Absence, _patience.Silence ?? LeastSilence, channel.Options.Stall }.Min() / 4;
         var period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds, 10, 250));
@@ -86,6 +91,7 @@ internal sealed class Watch : IDisposable
         var patience = _patience.Silence;
         if (patience is null && _mailbox.MedianFor(waiter.Key.Step, _channel.Time) is { } median)
             patience = MedianFactor * median > LeastSilence ? MedianFactor * median : LeastSilence;
+        else if (patience is null && _othersWait && _mailbox.AwaitsOnlyOne(waiter.Key.Step)) patience = LeastSilence;
         return patience is { } limit && Elapsed(Math.Max(waiter.Since, Math.Max(link.Since, link.LastHeard))) >= limit
             ? new Absence($"it is connected and sent nothing within {limit.TotalSeconds:0.#} s", TimedOut: true)
             : null;

@@ -1,7 +1,11 @@
 using Coterie.Core.Parties;
+using Coterie.Core.Wire;
 using Coterie.Federation.Protos;
+using Coterie.Federation.RunStore;
 using Coterie.Federation.Transports.Carriers.InMemory;
 using Coterie.Federation.Transports.Durable;
+using Coterie.Privacy.Rosters;
+using Coterie.Tests.Transports.Carriers;
 
 namespace Coterie.Tests.Transports.Durable;
 
@@ -144,10 +148,92 @@ public sealed class PatienceTests : IDisposable
         await Task.CompletedTask;
     }
 
+    [Fact]
+    public async Task ReceiveAsync_OnePeerAwaitedAloneAndSilent_IsGivenFiveMinutes()
+    {
+        var time = new MovableTime(TimeSpan.Zero, stands: true);
+        await using var c = Start(C, Long, time);
+        await using var p1 = Start(P1, Long);
+        await UpAsync(c, P1);
+        var waiting = c.Channel.ReceiveAsync(P1, One, 1, default).AsTask();
+        time.Move(TimeSpan.FromMinutes(4.9));
+        await SeveralLooks();
+        Assert.False(waiting.IsCompleted);
+        time.Move(TimeSpan.FromMinutes(0.2));
+        Assert.True((await Assert.ThrowsAsync<PeerUnavailableException>(() => waiting.WaitAsync(Bound))).TimedOut);
+    }
+
+    /// <summary>A step may be a long one for all: nobody is given up before the first shows how long.</summary>
+    [Fact]
+    public async Task ReceiveAsync_AllAreSilent_NobodyIsGivenUp()
+    {
+        var time = new MovableTime(TimeSpan.Zero, stands: true);
+        await using var c = Start(C, new RunPatience { Absence = TimeSpan.FromDays(2) }, time);
+        await using var p1 = Start(P1, Long);
+        await using var p2 = Start(P2, Long);
+        await UpAsync(c, P1, P2);
+        var waiting = new[] { P1, P2 }.Select(p => c.Channel.ReceiveAsync(p, One, 1, default).AsTask()).ToArray();
+        time.Move(TimeSpan.FromHours(3));
+        await SeveralLooks();
+        Assert.DoesNotContain(waiting, w => w.IsCompleted);
+        await p2.Channel.SendAsync(C, One, new byte[] { 2 }, default);
+        Assert.Equal(2, (await waiting[1].WaitAsync(Bound)).Span[0]);
+        time.Move(TimeSpan.FromHours(26));
+        await SeveralLooks();
+        Assert.False(waiting[0].IsCompleted);
+        time.Move(TimeSpan.FromHours(5));
+        Assert.True((await Assert.ThrowsAsync<PeerUnavailableException>(() => waiting[0].WaitAsync(Bound))).TimedOut);
+    }
+
+    /// <summary>Otherwise the first of the roster, connected and silent, holds everybody up until the deadline.</summary>
+    [Fact]
+    public async Task AgreeAsync_TheFirstIsSilentAndTheOthersAreNot_IsGivenUp()
+    {
+        var roster = TestNode.RosterOf(4);
+        var time = new MovableTime(TimeSpan.Zero, stands: true);
+        var nodes = roster.Parties.Select(p => TestNode.Start(_hub, roster, p.Id, _folder.FullName, options: o => o with { Patience = Long }, time: p.Id == roster.Coordinator ? time : null)).ToList();
+        var c = nodes[0];
+        await UpAsync(c, [.. roster.Participants]);
+        var store = new MemoryStore();
+        var agreeing = RosterAgreement.AgreeAsync(
+            new Session { Self = roster.Coordinator, Roster = roster, Channel = c.Channel, Signer = new NoSigner(), Checkpoints = store, OnceOnly = store }, default);
+        // All are slow: the first is not given up for being the first.
+        time.Move(TimeSpan.FromHours(1));
+        await SeveralLooks();
+        Assert.False(agreeing.IsCompleted);
+        var signature = new WireWriter();
+        signature.WriteBytes(new byte[64]);
+        foreach (var node in nodes.Skip(2))
+        {
+            await node.Channel.SendAsync(roster.Coordinator, new StepTag("run/roster/signature"), signature.WrittenMemory, default);
+            await node.Channel.DrainAsync(default).WaitAsync(Bound);
+        }
+        time.Move(TimeSpan.FromHours(11));
+        var error = await Assert.ThrowsAsync<PeerUnavailableException>(() => agreeing.WaitAsync(Bound));
+        Assert.Equal(roster.Participants[0], error.Peer);
+        Assert.True(error.TimedOut);
+        foreach (var node in nodes) await node.DisposeAsync();
+    }
+
+    private static async Task UpAsync(TestNode node, params PartyId[] peers)
+    {
+        using var bound = new CancellationTokenSource(Bound);
+        while (peers.Any(p => node.Board.Connected(p) is null)) await Task.Delay(5, bound.Token);
+    }
+
+    /// <summary>Longer than several periods of the watch.</summary>
+    private static Task SeveralLooks() => Task.Delay(800);
+
     private static async Task<PeerUnavailableException> Unavailable(TestNode node, PartyId from, StepTag step) =>
         await Assert.ThrowsAsync<PeerUnavailableException>(() => node.Channel.ReceiveAsync(from, step, 1, default).AsTask().WaitAsync(Bound));
 
-    private TestNode Start(PartyId party, RunPatience patience) => TestNode.Start(_hub, _roster, party, _folder.FullName, options: o => o with { Patience = patience });
+    private TestNode Start(PartyId party, RunPatience patience, TimeProvider? time = null) =>
+        TestNode.Start(_hub, _roster, party, _folder.FullName, options: o => o with { Patience = patience }, time: time);
+
+    private sealed class NoSigner : ISigner
+    {
+        public byte[] Sign(ReadOnlySpan<byte> data) => new byte[64];
+    }
 
     /// <summary>A tick is a second.</summary>
     private sealed class StepTimesClock : TimeProvider

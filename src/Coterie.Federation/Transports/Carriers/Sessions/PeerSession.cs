@@ -11,8 +11,8 @@ namespace Coterie.Federation.Transports.Carriers.Sessions;
 /// </summary>
 /// <remarks>
 /// An exchange never touches the session in use before it is complete, so what a relay invents or repeats costs an exchange, not a session. Whatever
-/// gets lost is sent again until the peer reacts: the offer by the offerer, the answer by the answerer, and, by an answerer without a session, the
-/// request for an offer. An offer makes at most one session, and its key is forgotten then.
+/// gets lost is sent again until the peer reacts: the offer by the offerer, the answer by the answerer, and, by an answerer without a session or with
+/// another one than the peer, the request for an offer. An offer makes at most one session, and its key is forgotten then.
 /// </remarks>
 internal sealed class PeerSession : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class PeerSession : IDisposable
     private SessionConfirm? _confirm;
     private (EphemeralKey Key, SessionOffer Offer, Repetition Again)? _offered;
     private (SessionOffer Offer, SessionAnswer Answer, UnconfirmedSession Session, Repetition Again)? _answered;
-    private Repetition? _requested;
+    private (ulong Ended, Repetition Again)? _requested;
 
     /// <summary>The way from <paramref name="self"/> to <paramref name="peer"/>.</summary>
     public PeerSession(NodeIdentity self, PartyId peer, SessionTimings timings, TimeProvider time)
@@ -57,7 +57,7 @@ internal sealed class PeerSession : IDisposable
     /// <summary>Whether something is unanswered, so that <see cref="Tick"/> may have something to do.</summary>
     public bool IsBusy
     {
-        get { lock (_gate) return _present && (_offered is not null || _answered is not null || _session is null || _session.Sent >= _timings.FramesPerSession); }
+        get { lock (_gate) return _present && (_offered is not null || _answered is not null || _requested is not null || _session is null || _session.Sent >= _timings.FramesPerSession); }
     }
 
     /// <summary>The relay says that the peer has come, or gone.</summary>
@@ -106,8 +106,9 @@ internal sealed class PeerSession : IDisposable
             if (_session is null || frame.Session != _session.Label)
             {
                 // Late, of a session that has been replaced; or the peer holds one that this side does not have. In a young session it is late.
-                var late = _session is not null && (frame.Session == _replaced || IsYoung);
-                if (!late && _offered is null && _answered is null && _requested is null && _allowance.TryTake()) reaction = Begin(frame.Session);
+                if (_session is not null && (IsYoung || (frame.Session == _replaced && MayBeUnconfirmed))) return false;
+                if (_requested is { } requested) _requested = requested with { Ended = frame.Session };
+                else if (_offered is null && _answered is null && _allowance.TryTake()) reaction = Begin(frame.Session);
                 return false;
             }
             try
@@ -156,10 +157,13 @@ internal sealed class PeerSession : IDisposable
                 if (answered.Again.Count <= AnswerRepeats) return new SessionReaction(RelayKind.Answer, answered.Answer);
                 DropAnswer();
             }
-            if (_session is not null && _session.Sent < _timings.FramesPerSession) return SessionReaction.None;
-            if (_offers) return Begin();
-            if (_requested is null) return Begin();
-            return _requested.TryTake() ? new SessionReaction(RelayKind.Request, new SessionRequest()) : SessionReaction.None;
+            if (_requested is { } requested)
+            {
+                // Without a session any will do; with one, only if the peer still holds the other.
+                var request = new SessionRequest { Ended = _session is null ? 0 : requested.Ended };
+                return requested.Again.TryTake() ? new SessionReaction(RelayKind.Request, request) : SessionReaction.None;
+            }
+            return _session is not null && _session.Sent < _timings.FramesPerSession ? SessionReaction.None : Begin();
         }
     }
 
@@ -227,7 +231,7 @@ internal sealed class PeerSession : IDisposable
     {
         if (!_offers)
         {
-            _requested = Again();
+            _requested = (ended, Again());
             return new SessionReaction(RelayKind.Request, new SessionRequest { Ended = ended });
         }
         DropOffer();
@@ -238,6 +242,9 @@ internal sealed class PeerSession : IDisposable
 
     /// <summary>Whether messages from before the session may still be on their way.</summary>
     private bool IsYoung => _time.GetElapsedTime(_began) < _timings.FirstRepeat;
+
+    /// <summary>Whether the peer may still be about to learn that the session has begun: longer than it sends its answer again.</summary>
+    private bool MayBeUnconfirmed => _time.GetElapsedTime(_began) < ((1 << (AnswerRepeats + 1)) * _timings.FirstRepeat);
 
     private Repetition Again() => new(_time, _timings.FirstRepeat, _timings.LongestRepeat);
 

@@ -14,7 +14,8 @@ namespace Coterie.Federation.Transports.Carriers.WebSockets;
 /// </summary>
 /// <remarks>
 /// When another process connects with the same identity, the coordinator replaces this connection. This side then stands by: it asks again at the
-/// longest wait, and is taken only when the other is gone. Otherwise two processes would replace each other for ever.
+/// longest wait, and is taken only when the other is gone. Otherwise two processes would replace each other for ever. Whoever answers at the address
+/// with a certificate that is not the coordinator's is no reason to give up: the coordinator may be there the next time.
 /// </remarks>
 internal sealed class LinkClient : ICarrier
 {

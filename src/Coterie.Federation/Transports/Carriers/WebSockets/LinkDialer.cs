@@ -94,19 +94,18 @@ internal sealed class LinkDialer(DnsEndPoint address, NodeIdentity identity, Par
         try
         {
             var party = identity.Peers.Verify(certificate);
-            if (party.Role != PartyRole.Coordinator) return (null, Refusal(Reason.Role, $"{party.Id}, a {party.Role}, answers there; a coordinator is expected."));
-            if (expected is { } name && party.Id != name) return (null, Refusal(Reason.Role, $"{party.Id} answers there; {name} is expected."));
+            if (party.Role != PartyRole.Coordinator) return (null, Refusal($"{party.Id}, a {party.Role}, answers there; a coordinator is expected."));
+            if (expected is { } name && party.Id != name) return (null, Refusal($"{party.Id} answers there; {name} is expected."));
             return (party, null);
         }
         catch (IdentityException e)
         {
-            // A certificate that has run out can be renewed over there; everything else is no matter of time.
-            var reason = e.Reason is IdentityReason.Expired or IdentityReason.NotYetValid ? Reason.Unspecified : RefusalReasons.Of(e.Reason);
-            return (null, Refusal(reason, e.Message));
+            return (null, Refusal(e.Message));
         }
     }
 
-    private static LinkRefusedException Refusal(Reason reason, string text) => new(reason, $"The coordinator's certificate is not accepted: {text}");
+    /// <summary>Never for good: anybody can answer at an address once, and must not end a party that way.</summary>
+    private static LinkRefusedException Refusal(string text) => new(Reason.Unspecified, $"The coordinator's certificate is not accepted: {text}");
 
     private async Task GreetAsync(PacketSocket packets, bool standby, CancellationToken cancellationToken)
     {

@@ -28,13 +28,26 @@ internal sealed class PacketSocket(WebSocket socket, LinkOptions options, Action
         {
             // One byte more than may come: a message that fills it is too long.
             var room = Math.Min(buffer.Length - IncomingPacket.Start, maximumBytes + 1) - length;
-            var received = await socket.ReceiveAsync(buffer.AsMemory(IncomingPacket.Start + length, room), cancellationToken);
+            var received = await ReceiveAsync(buffer.AsMemory(IncomingPacket.Start + length, room), cancellationToken);
             if (received.MessageType == WebSocketMessageType.Close) return null;
             if (received.MessageType == WebSocketMessageType.Text) throw new MalformedPacketException("A text message; packets are binary.");
             length += received.Count;
             if (length > maximumBytes) throw new MalformedPacketException($"A message of more than {maximumBytes} bytes.");
             if (received.EndOfMessage) return new IncomingPacket(buffer, length);
             if (length == buffer.Length - IncomingPacket.Start) buffer = Grown(buffer, length, maximumBytes);
+        }
+    }
+
+    private async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(buffer, cancellationToken);
+        }
+        catch (ObjectDisposedException e)
+        {
+            // A packet that could not leave has broken the connection off between two packets that were read: that is no other end than a broken one.
+            throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely, "The connection broke while something was sent.", e);
         }
     }
 

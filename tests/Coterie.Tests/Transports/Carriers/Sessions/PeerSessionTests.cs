@@ -71,6 +71,30 @@ public sealed class PeerSessionTests(SessionParties parties) : IClassFixture<Ses
         Assert.NotEmpty(pair.Opened[1]);
     }
 
+    /// <summary>As before, but the end that confirmed has nothing to say: what the other one says must tell it.</summary>
+    [Fact]
+    public void Exchange_ConfirmLostAndOnlyTheAnswererSpeaks_ComesAboutAllTheSame()
+    {
+        var pair = Pair().Agree();
+        pair.Pass(TimeSpan.FromMinutes(1));
+        pair.Apply(0, pair.Ends[0].Receive(RelayKind.Request, new Coterie.Federation.Protos.SessionRequest { Ended = SealedLabel(pair) }.ToByteArray()));
+        pair.Deliver(pair.Take());
+        pair.Deliver(pair.Take());
+        for (var i = 0; i < 60; i++)
+        {
+            pair.Wire.Clear();
+            pair.Pass(TimeSpan.FromSeconds(1));
+        }
+        for (var i = 0; i < 3; i++)
+        {
+            pair.Send(1, World);
+            pair.DeliverAll();
+            pair.Pass(TimeSpan.FromSeconds(1));
+            pair.DeliverAll();
+        }
+        Assert.NotEmpty(pair.Opened[0]);
+    }
+
     private static ulong SealedLabel(SessionPair pair)
     {
         Assert.True(pair.Send(0, Hello));

@@ -45,6 +45,29 @@ public sealed class ReconnectionTests
         }
     }
 
+    /// <summary>Nobody reads while the break is noticed by sending: what reads next finds a connection that is gone already, which ends nothing but the connection.</summary>
+    [Fact]
+    public async Task Connection_FoundBrokenWhileSendingAndReadAfterwards_IsMadeAgain()
+    {
+        await using var network = await TestNetwork.StartAsync();
+        await using var proxy = new CuttingProxy(network.Server.Endpoint.Port);
+        var a = await network.JoinAsync(A, via: proxy.Address);
+        await a.Receiver.UpAsync(TestNetwork.Coordinator);
+        await network.Hub.Receiver.UpAsync(A);
+        var broken = new TaskCompletionSource();
+        a.Receiver.BeforeFrame = async _ =>
+        {
+            if (broken.Task.IsCompleted) return;
+            proxy.Cut();
+            for (var i = 0; i < 1_000 && await a.Carrier.SendAsync(TestNetwork.Coordinator, Numbered(1), CancellationToken.None); i++) await Task.Delay(2);
+            broken.SetResult();
+        };
+        Assert.True(await network.Hub.SendAsync(A, Numbered(1)));
+        await broken.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await a.Receiver.UpAsync(TestNetwork.Coordinator, 2);
+        Assert.False(a.Running.IsCompleted);
+    }
+
     private static async Task SendAsync(RunningCarrier from, PartyId to, CancellationToken cancellationToken, int first = 0)
     {
         for (var number = first; !cancellationToken.IsCancellationRequested; number++)
