@@ -24,6 +24,9 @@ internal static partial class LinkLog
     [LoggerMessage(6, LogLevel.Information, "Connected to the coordinator {Coordinator} at {Address}.")]
     public static partial void Reached(ILogger log, PartyId coordinator, string address);
 
+    [LoggerMessage(8, LogLevel.Warning, "Refused a connection from {Address}: it has {Most} connections whose parties are not known yet.")]
+    public static partial void Crowded(ILogger log, string address, int most);
+
     [LoggerMessage(7, LogLevel.Warning, "The session with {Peer}: {Problem}")]
     public static partial void Session(ILogger log, PartyId peer, string problem);
 }

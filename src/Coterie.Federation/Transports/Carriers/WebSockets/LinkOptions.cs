@@ -47,6 +47,12 @@ internal sealed record LinkOptions
     /// <summary>Parties that one party may ask for: the bound of what it can make others remember.</summary>
     public int MostWanted { get; init; } = 4_096;
 
+    /// <summary>
+    /// Connections of one address at once whose parties are not known yet; more are broken off. Well above what parties behind one address need to
+    /// connect at about the same time, well below what the coordinator takes of everybody.
+    /// </summary>
+    public int MostStrangers { get; init; } = 256;
+
     /// <summary>Version of packets that is spoken; tests speak others.</summary>
     public uint Version { get; init; } = PacketLimits.Version;
 

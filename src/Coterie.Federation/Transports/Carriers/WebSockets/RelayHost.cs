@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Coterie.Federation.Identity;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -27,6 +28,7 @@ internal static class RelayHost
     public static async Task<(WebApplication Application, IPEndPoint Endpoint)> StartAsync(
         IPEndPoint at, NodeIdentity identity, LinkOptions options, RequestDelegate accept, Action<WebApplication>? configure, CancellationToken cancellationToken)
     {
+        var strangers = new Strangers(options.MostStrangers);
         // The empty builder: no configuration files, no environment variables, no other listeners.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -40,6 +42,7 @@ internal static class RelayHost
             kestrel.Listen(at, listener =>
             {
                 listener.Protocols = HttpProtocols.Http1;
+                listener.Use(next => connection => CountAsync(strangers, options, next, connection));   // before TLS, which costs more
                 listener.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = options.Patience, OnConnection = _ => ValueTask.FromResult(Tls(identity)) });
             });
         });
@@ -51,6 +54,21 @@ internal static class RelayHost
         await application.StartAsync(cancellationToken);
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return (application, new IPEndPoint(at.Address, new Uri(address).Port));
+    }
+
+    /// <summary>A connection takes one of its address's places until its party is known.</summary>
+    private static async Task CountAsync(Strangers strangers, LinkOptions options, ConnectionDelegate next, ConnectionContext connection)
+    {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        using var place = strangers.TryEnter(address);
+        if (place is null)
+        {
+            LinkLog.Crowded(options.Log, address.ToString(), options.MostStrangers);
+            connection.Abort();
+            return;
+        }
+        connection.Features.Set(place);
+        await next(connection);
     }
 
     private static SslServerAuthenticationOptions Tls(NodeIdentity identity) => new()

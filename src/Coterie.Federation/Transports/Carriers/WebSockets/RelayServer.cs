@@ -122,11 +122,11 @@ internal sealed class RelayServer : ICarrier
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = _options.KeepAlive, KeepAliveTimeout = _options.KeepAliveTimeout });
         await using var link = new HubLink(party!, certificate!, l => new PacketSocket(socket, _options, () => _hub.Relieve(l)), context.RequestAborted);
-        await ServeAsync(link, running, address);
+        await ServeAsync(link, running, address, context.Features.Get<Strangers.Place>());
     }
 
     /// <summary>The whole life of a connection.</summary>
-    private async Task ServeAsync(HubLink link, Running running, string address)
+    private async Task ServeAsync(HubLink link, Running running, string address, Strangers.Place? place)
     {
         var added = false;
         var reason = "it closed the connection.";
@@ -136,6 +136,7 @@ internal sealed class RelayServer : ICarrier
             var (standby, welcome) = await LinkGate.GreetAsync(link, _options);
             added = await _hub.TryAddAsync(link, standby, welcome);
             if (!added) throw new LinkRefusedException(Reason.Replaced, $"Another connection of {link.Party.Id} is there, and this one stands by.");
+            place?.Dispose();   // it has a party's place now, of which there is one
             if (running.Stopping.IsCancellationRequested) throw new LinkRefusedException(Reason.Stopping, "The coordinator is stopping.");
             LinkLog.Connected(_options.Log, link.Party.Id, address);
             running.Receiver.OnUp(link.Party);

@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using Coterie.Core.Parties;
@@ -205,12 +207,52 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Connections_OfUnknownParties_TakeOnlySoManyPlacesPerAddress()
+    {
+        await using var network = await TestNetwork.StartAsync(TestNetwork.Options with { MostStrangers = 2 });
+        var known = await network.JoinAsync(TestNetwork.B);
+        await known.Receiver.UpAsync(TestNetwork.Coordinator);
+        var third = await network.JoinAsync(TestNetwork.C);
+        await third.Receiver.UpAsync(TestNetwork.Coordinator);   // parties that are in take none of the places
+        var identity = await network.Consortium.JoinAsync("a");
+        using (var first = await StrangerAsync(network))
+        using (var second = await StrangerAsync(network))
+        {
+            await Assert.ThrowsAsync<RefusedConnection>(() => RawLink.ConnectAsync(network.Address, identity.Certificate));
+            Assert.True(await known.SendAsync(TestNetwork.Coordinator, [1]));
+            await network.Hub.Receiver.CountAsync(TestNetwork.B, 1);
+        }
+        var late = network.Connect(network.Consortium.Open("a"));
+        await late.Receiver.UpAsync(TestNetwork.Coordinator);   // the places are free again
+    }
+
+    [Fact]
+    public async Task Connection_ThatAsksForNothingMore_IsClosedBeforeLong()
+    {
+        await using var network = await TestNetwork.StartAsync(TestNetwork.Options with { Patience = TimeSpan.FromMilliseconds(300) });
+        using var stranger = await StrangerAsync(network);
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await using var secured = new SslStream(stranger.GetStream());
+        await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "coordinator", RemoteCertificateValidationCallback = (_, _, _, _) => true }, bound.Token);
+        Assert.Equal(0, await secured.ReadAsync(new byte[1], bound.Token));
+    }
+
+    [Fact]
     public async Task TextMessage_IsRefused()
     {
         await using var network = await TestNetwork.StartAsync();
         using var link = await RawLink.ConnectAsync(network.Address, (await network.Consortium.JoinAsync("a")).Certificate);
         await link.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text);
         Assert.Equal(Reason.Malformed, (await link.RefusalAsync()).Reason);
+    }
+
+    /// <summary>A connection that says nothing.</summary>
+    private static async Task<TcpClient> StrangerAsync(TestNetwork network)
+    {
+        var client = new TcpClient();
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await client.ConnectAsync(System.Net.IPAddress.Loopback, network.Server.Endpoint.Port, bound.Token);
+        return client;
     }
 
     private static async Task AssertKeepsTryingAsync(TestNetwork network, NodeIdentity identity, PartyId coordinator, string says)
