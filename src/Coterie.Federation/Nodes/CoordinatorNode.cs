@@ -160,7 +160,7 @@ internal sealed class CoordinatorNode : IDisposable
     {
         if (!answer.Accepted)
         {
-            var reason = Shorten(answer.Reason);
+            var reason = Printable.Of(answer.Reason, Printable.ReasonLength);
             NodeLog.Declined(_node.Log, Run, peer.Id, reason);
             _node.Observer.Say($"{peer.Id} declines: {reason}");
             _answers[peer.Id] = (new Answer { Reason = reason }, null);
@@ -214,8 +214,6 @@ internal sealed class CoordinatorNode : IDisposable
         return new RunFailedException(
             $"Run {Run} has too few participants: {members} of {_task.Offer.Participants.Length} take part, which the mode {_task.Task.Mode.Mode} and its threshold do not allow ({string.Join("; ", declined.Concat(silent))}).");
     }
-
-    private static string Shorten(string reason) => string.Concat(reason.Take(500).Select(c => char.IsControl(c) ? ' ' : c));
 
     private sealed record RunMember(Approval.VerifiedParty Verified, ImmutableArray<byte> Certificate);
 }

@@ -31,8 +31,8 @@ internal sealed record NodeContext
     /// <summary>Where it logs.</summary>
     public required ILogger Log { get; init; }
 
-    /// <summary>Who watches it.</summary>
-    public required INodeObserver Observer { get; init; }
+    /// <summary>Who watches it; is told nothing that could steer a terminal.</summary>
+    public required INodeObserver Observer { get; init => field = new PrintableObserver(value); }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -29,7 +29,8 @@ internal sealed record RunStart(Roster Roster, ImmutableArray<VerifiedParty> Par
     /// <exception cref="ProtocolException">The message is malformed, or a party's certificate does not prove it.</exception>
     public static RunStart Read(Beginning message, PartyId sender, PeerVerifier verifier)
     {
-        var step = new StepTag($"{message.Run}/beginning");
+        var step = new StepTag("beginning");
+        if (!TaskOffer.IsRun(message.Run)) throw Broken(sender, step, "a run's name has 1 to 128 letters, digits, '-', '_' and '.'");
         if (message.Roster.Length > MaximumRosterBytes) throw Broken(sender, step, "the roster is too long");
         var roster = RosterCodec.Read(message.Roster.Span, sender, step);
         if (roster.RunId != message.Run || message.Certificates.Count != roster.Parties.Length) throw Broken(sender, step, "roster and certificates do not go together");
