@@ -56,7 +56,13 @@ internal sealed class CoordinatorNode : IDisposable
             _node.Observer.Say($"Run {Run} begins with {string.Join(", ", _start.Roster.Participants)}.");
             var run = new NodeRun(_node, _task.Terms, _start) { Deadline = _record.Deadline };
             var running = run.RunAsync(null, stop.Token);
-            if (await Task.WhenAny(running, handling) == handling) await handling;
+            if (await Task.WhenAny(running, handling) == handling)
+            {
+                // What a run keeps is forgotten at its end: it has to stand still before.
+                await stop.CancelAsync();
+                await Task.WhenAny(running);
+                await handling;
+            }
             await results(await running);
             await EndAsync(null, cancellationToken);
         }

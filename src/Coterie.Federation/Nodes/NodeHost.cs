@@ -93,6 +93,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _close.Push(carrier.DisposeAsync);
         var board = new Switchboard(new ObservedCarrier(carrier, figures), time);
         Context = new NodeContext { Identity = identity, Store = store, Board = board, TimeOuts = settings.TimeOuts, Figures = figures, Log = log, Observer = observer, Time = time };
+        await Context.ForgetEndedAsync(cancellationToken);
     }
 
     /// <summary>Lets the network in, once whoever handles what comes is ready.</summary>
