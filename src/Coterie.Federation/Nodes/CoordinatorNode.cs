@@ -5,6 +5,7 @@ using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.Observability;
 using Coterie.Federation.Protos;
 using Coterie.Federation.RunStore;
+using Coterie.Federation.Transports.Durable;
 using Coterie.Privacy;
 using Coterie.Privacy.Sums;
 using Google.Protobuf;
@@ -46,6 +47,7 @@ internal sealed class CoordinatorNode : IDisposable
     /// <inheritdoc cref="NodeRun.RunAsync" path="/exception"/>
     public async Task RunAsync(Func<NodeRunResult, Task> results, CancellationToken cancellationToken)
     {
+        RequireFits(_task.Offer.ToMessage().CalculateSize(), "The offer");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var never = new TaskCompletionSource();
         var handling = _events.RunAsync(never.Task, stop.Token);
@@ -119,6 +121,7 @@ internal sealed class CoordinatorNode : IDisposable
         var roster = _task.Terms.RosterOf(Run, [_node.Self, .. members.Select(m => m.Verified.Party)]);
         _start = new RunStart(roster, [_node.Verified, .. members.Select(m => m.Verified)], [[.. _node.Certificate], .. members.Select(m => m.Certificate)]);
         var beginning = _start.ToMessage();
+        RequireFits(beginning.CalculateSize(), "The roster with its certificates");
         _record = _record with { State = RunState.Running, Roster = beginning.ToByteArray() };
         await _node.SaveAsync(_record, cancellationToken);
         foreach (var member in members) await TellAsync(member.Verified.Party.Id, new Control { Beginning = beginning }, cancellationToken);
@@ -211,6 +214,13 @@ internal sealed class CoordinatorNode : IDisposable
             // The task's threshold was chosen for another number of participants.
             return false;
         }
+    }
+
+    /// <summary>What cannot be said to anybody ends the run with a reason, before it is tried.</summary>
+    private static void RequireFits(int bytes, string what)
+    {
+        const int Most = ControlParts.MaximumControlBytes - (64 << 10);
+        if (bytes > Most) throw new RunFailedException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} would take {bytes} bytes; at most {Most} can be sent. Fewer columns or participants are needed."));
     }
 
     private RunFailedException TooFew(int members)
