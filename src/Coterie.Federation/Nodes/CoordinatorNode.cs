@@ -33,7 +33,7 @@ internal sealed class CoordinatorNode : IDisposable
     public CoordinatorNode(NodeContext node, OfferedTask task, RunRecord record)
     {
         (_node, _task, _record) = (node, task, record);
-        if (!record.Roster.IsEmpty) _start = RunStart.Read(Beginning.Parser.ParseFrom(record.Roster.Span), node.Identity.Name, node.Identity.Peers);
+        if (!record.Roster.IsEmpty) _start = RunStart.Restore(Beginning.Parser.ParseFrom(record.Roster.Span), node.Identity.Name);
         _events = new NodeEvents(node, UpAsync, ControlAsync);
         foreach (var participant in task.Offer.Participants) node.Board.Carrier.Expect(participant);
     }

@@ -255,7 +255,7 @@ internal sealed class PartyNode : IDisposable
     {
         try
         {
-            var start = RunStart.Read(Beginning.Parser.ParseFrom(record.Roster.Span), _settings.Coordinator, _node.Identity.Peers);
+            var start = RunStart.Restore(Beginning.Parser.ParseFrom(record.Roster.Span), _node.Identity.Name);
             var coordinator = start.Parties.First(p => p.Party.Role == PartyRole.Coordinator);
             var task = OfferedTask.Of(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), coordinator.Party.Id), coordinator, _consent.Folder);
             var data = _settings.Data is { } location ? task.ReadRows(_node.Identity.Name, location) : null;

@@ -82,6 +82,9 @@ internal static partial class NodeLog
 
     public static void RevocationsUnread(ILogger logger, string reason) => WriteRevocationsUnread(logger, Short(reason));
 
+    [LoggerMessage(23, LogLevel.Information, "Revocation list {Number} is taken up; everybody is judged anew")]
+    public static partial void RevocationsNew(ILogger logger, long number);
+
     [LoggerMessage(21, LogLevel.Information, "Health and metrics on {Address}")]
     public static partial void Metrics(ILogger logger, string address);
 

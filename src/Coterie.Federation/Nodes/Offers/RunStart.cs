@@ -38,6 +38,20 @@ internal sealed record RunStart(Roster Roster, ImmutableArray<VerifiedParty> Par
         return new RunStart(roster, [.. parties], [.. message.Certificates.Select(c => c.Span.ToArray().ToImmutableArray())]);
     }
 
+    /// <summary>
+    /// What this party has checked and written to its own disk when the run began. Certificates that have expired or were revoked since then do not keep
+    /// the others from going on: whoever holds them is no longer let in, and has dropped out.
+    /// </summary>
+    /// <exception cref="ProtocolException">The message is malformed.</exception>
+    public static RunStart Restore(Beginning message, PartyId self)
+    {
+        var step = new StepTag("beginning");
+        var roster = RosterCodec.Read(message.Roster.Span, self, step);
+        if (roster.RunId != message.Run || message.Certificates.Count != roster.Parties.Length) throw Broken(self, step, "roster and certificates do not go together");
+        var parties = roster.Parties.Zip(message.Certificates).Select(p => new VerifiedParty(p.First, Fingerprint(p.Second.Span)));
+        return new RunStart(roster, [.. parties], [.. message.Certificates.Select(c => c.Span.ToArray().ToImmutableArray())]);
+    }
+
     /// <summary>The party that a certificate proves.</summary>
     /// <exception cref="IdentityException">The certificate is not accepted.</exception>
     public static VerifiedParty Verify(ReadOnlySpan<byte> certificate, PeerVerifier verifier)
