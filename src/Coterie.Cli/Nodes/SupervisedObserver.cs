@@ -14,7 +14,7 @@ internal sealed class SupervisedObserver : INodeObserver
 
     public void Say(string sentence) => Write("said", json => json.WriteString("sentence", sentence));
 
-    public void Warn(Exception problem) => Console.Error.WriteLine("error: " + problem.Message);
+    public void Warn(Exception problem) => Console.Error.WriteLine("error: " + Printable.Of(problem.Message));
 
     public void Report(RunProgress value) => Write("round", json =>
     {

@@ -11,7 +11,7 @@ internal sealed class TerminalObserver(CommandContext context) : INodeObserver
 {
     public void Listening(string address) => Say($"Listening on {address}.");
 
-    public void Say(string sentence) => Console.Error.WriteLine(sentence);
+    public void Say(string sentence) => Console.Error.WriteLine(Printable.Of(sentence));
 
     public void Warn(Exception problem)
     {
@@ -32,7 +32,7 @@ internal sealed class TerminalObserver(CommandContext context) : INodeObserver
             return false;
         }
         Console.Out.WriteLine();
-        Console.Out.WriteLine($"Run {task.Run}: take part in the task {task.Task}?");
+        Console.Out.WriteLine($"Run {Printable.Of(task.Run)}: take part in the task {Printable.Of(task.Task)}?");
         var width = task.Facts.Max(f => f.Key.Length);
         foreach (var (word, text) in task.Facts) Console.Out.WriteLine($"  {word.PadRight(width)}  {text}");
         Console.Out.Write("Take part? [y/N] ");

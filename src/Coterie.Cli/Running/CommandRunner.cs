@@ -74,6 +74,7 @@ internal static partial class CommandRunner
         var here = Environment.CurrentDirectory + Path.DirectorySeparatorChar;
         // Only a task file's problems come one per line.
         string[] lines = error is TaskFileException ? text.Split('\n') : [text.ReplaceLineEndings(" ")];
-        return lines.Select(line => ArgumentName().Replace(line.Replace(here, "", StringComparison.Ordinal), ""));
+        // A reason may have come over the network; a path or a cell may hold anything.
+        return lines.Select(line => Printable.Of(ArgumentName().Replace(line.Replace(here, "", StringComparison.Ordinal), "")));
     }
 }

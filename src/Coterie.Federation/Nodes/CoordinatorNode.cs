@@ -5,6 +5,7 @@ using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.Observability;
 using Coterie.Federation.Protos;
 using Coterie.Federation.RunStore;
+using Coterie.Federation.Transports.Durable;
 using Coterie.Privacy;
 using Coterie.Privacy.Sums;
 using Google.Protobuf;
@@ -32,7 +33,7 @@ internal sealed class CoordinatorNode : IDisposable
     public CoordinatorNode(NodeContext node, OfferedTask task, RunRecord record)
     {
         (_node, _task, _record) = (node, task, record);
-        if (!record.Roster.IsEmpty) _start = RunStart.Read(Beginning.Parser.ParseFrom(record.Roster.Span), node.Identity.Name, node.Identity.Peers);
+        if (!record.Roster.IsEmpty) _start = RunStart.Restore(Beginning.Parser.ParseFrom(record.Roster.Span), node.Identity.Name);
         _events = new NodeEvents(node, UpAsync, ControlAsync);
         foreach (var participant in task.Offer.Participants) node.Board.Carrier.Expect(participant);
     }
@@ -46,6 +47,7 @@ internal sealed class CoordinatorNode : IDisposable
     /// <inheritdoc cref="NodeRun.RunAsync" path="/exception"/>
     public async Task RunAsync(Func<NodeRunResult, Task> results, CancellationToken cancellationToken)
     {
+        RequireFits(_task.Offer.ToMessage().CalculateSize(), "The offer");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var never = new TaskCompletionSource();
         var handling = _events.RunAsync(never.Task, stop.Token);
@@ -56,7 +58,13 @@ internal sealed class CoordinatorNode : IDisposable
             _node.Observer.Say($"Run {Run} begins with {string.Join(", ", _start.Roster.Participants)}.");
             var run = new NodeRun(_node, _task.Terms, _start) { Deadline = _record.Deadline };
             var running = run.RunAsync(null, stop.Token);
-            if (await Task.WhenAny(running, handling) == handling) await handling;
+            if (await Task.WhenAny(running, handling) == handling)
+            {
+                // What a run keeps is forgotten at its end: it has to stand still before.
+                await stop.CancelAsync();
+                await Task.WhenAny(running);
+                await handling;
+            }
             await results(await running);
             await EndAsync(null, cancellationToken);
         }
@@ -113,6 +121,7 @@ internal sealed class CoordinatorNode : IDisposable
         var roster = _task.Terms.RosterOf(Run, [_node.Self, .. members.Select(m => m.Verified.Party)]);
         _start = new RunStart(roster, [_node.Verified, .. members.Select(m => m.Verified)], [[.. _node.Certificate], .. members.Select(m => m.Certificate)]);
         var beginning = _start.ToMessage();
+        RequireFits(beginning.CalculateSize(), "The roster with its certificates");
         _record = _record with { State = RunState.Running, Roster = beginning.ToByteArray() };
         await _node.SaveAsync(_record, cancellationToken);
         foreach (var member in members) await TellAsync(member.Verified.Party.Id, new Control { Beginning = beginning }, cancellationToken);
@@ -160,7 +169,7 @@ internal sealed class CoordinatorNode : IDisposable
     {
         if (!answer.Accepted)
         {
-            var reason = Shorten(answer.Reason);
+            var reason = Printable.Of(answer.Reason, Printable.ReasonLength);
             NodeLog.Declined(_node.Log, Run, peer.Id, reason);
             _node.Observer.Say($"{peer.Id} declines: {reason}");
             _answers[peer.Id] = (new Answer { Reason = reason }, null);
@@ -207,6 +216,13 @@ internal sealed class CoordinatorNode : IDisposable
         }
     }
 
+    /// <summary>What cannot be said to anybody ends the run with a reason, before it is tried.</summary>
+    private static void RequireFits(int bytes, string what)
+    {
+        const int Most = ControlParts.MaximumControlBytes - (64 << 10);
+        if (bytes > Most) throw new RunFailedException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} would take {bytes} bytes; at most {Most} can be sent. Fewer columns or participants are needed."));
+    }
+
     private RunFailedException TooFew(int members)
     {
         var declined = _task.Offer.Participants.Where(p => _answers.TryGetValue(p, out var answer) && answer.Member is null).Select(p => $"{p} declines: {_answers[p].Answer.Reason.TrimEnd('.')}");
@@ -214,8 +230,6 @@ internal sealed class CoordinatorNode : IDisposable
         return new RunFailedException(
             $"Run {Run} has too few participants: {members} of {_task.Offer.Participants.Length} take part, which the mode {_task.Task.Mode.Mode} and its threshold do not allow ({string.Join("; ", declined.Concat(silent))}).");
     }
-
-    private static string Shorten(string reason) => string.Concat(reason.Take(500).Select(c => char.IsControl(c) ? ' ' : c));
 
     private sealed record RunMember(Approval.VerifiedParty Verified, ImmutableArray<byte> Certificate);
 }

@@ -31,8 +31,8 @@ internal sealed record NodeContext
     /// <summary>Where it logs.</summary>
     public required ILogger Log { get; init; }
 
-    /// <summary>Who watches it.</summary>
-    public required INodeObserver Observer { get; init; }
+    /// <summary>Who watches it; is told nothing that could steer a terminal.</summary>
+    public required INodeObserver Observer { get; init => field = new PrintableObserver(value); }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -46,12 +46,13 @@ internal sealed record NodeContext
     /// <summary>This party with its certificate's fingerprint.</summary>
     public VerifiedParty Verified => new(Self, RunStart.Fingerprint(Certificate));
 
-    /// <summary>Saves what is known about a run and counts its state.</summary>
+    /// <summary>Saves what is known about a run and counts its state. Of one that is over nothing secret is kept.</summary>
     public async ValueTask SaveAsync(RunRecord record, CancellationToken cancellationToken)
     {
         try
         {
             await Store.SaveAsync(record, cancellationToken);
+            if (record.State is RunState.Finished or RunState.Failed) await Store.ForgetAsync(record.Run, cancellationToken);
         }
         catch (StoreException failed)
         {
@@ -60,5 +61,12 @@ internal sealed record NodeContext
             throw;
         }
         Figures.RunIs(record.Run, record.State);
+    }
+
+    /// <summary>Does what a process that died between the two did not: forgets messages and secrets of runs that were over.</summary>
+    /// <exception cref="StoreException">The state cannot be written.</exception>
+    public async ValueTask ForgetEndedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in Store.Runs().Where(r => r.State is RunState.Finished or RunState.Failed && !r.Roster.IsEmpty)) await Store.ForgetAsync(record.Run, cancellationToken);
     }
 }

@@ -17,6 +17,8 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly Stack<Func<ValueTask>> _close = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _carrying = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private RevocationWatch? _revocations;
 
     private NodeHost()
     {
@@ -58,6 +60,7 @@ internal sealed class NodeHost : IAsyncDisposable
         if (Context is { } context) context.Figures.IsReady = false;
         await _stop.CancelAsync();
         await Task.WhenAny(_carrying);
+        await Task.WhenAny(_watching);
         while (_close.TryPop(out var close)) await close();
         _stop.Dispose();
     }
@@ -91,15 +94,31 @@ internal sealed class NodeHost : IAsyncDisposable
         };
         var carrier = await connect(identity, links, cancellationToken);
         _close.Push(carrier.DisposeAsync);
+        _revocations = Watch(identity, Path.Combine(settings.Home, "identity"), carrier, log);
         var board = new Switchboard(new ObservedCarrier(carrier, figures), time);
         Context = new NodeContext { Identity = identity, Store = store, Board = board, TimeOuts = settings.TimeOuts, Figures = figures, Log = log, Observer = observer, Time = time };
+        await Context.ForgetEndedAsync(cancellationToken);
     }
 
     /// <summary>Lets the network in, once whoever handles what comes is ready.</summary>
     public void Carry()
     {
         _carrying = Task.Run(() => Context.Board.Carrier.RunAsync(Context.Board, _stop.Token), CancellationToken.None);
+        _watching = Task.Run(() => _revocations!.RunAsync(Context.Time, _stop.Token), CancellationToken.None);
         Context.Figures.IsReady = true;
+    }
+
+    private RevocationWatch Watch(NodeIdentity identity, string folder, ICarrier carrier, ILogger log)
+    {
+        Action recheck = carrier switch
+        {
+            LinkClient link => link.Recheck,
+            RelayServer server => server.Recheck,
+            _ => static () => { },
+        };
+        if (identity.Server is not { } authority) return new RevocationWatch(identity, folder, recheck, log);
+        var client = Closing(new IdentityClient(authority, identity.Peers));
+        return new RevocationWatch(identity, folder, recheck, log) { Ask = client.RevocationsAsync };
     }
 
     private T Closing<T>(T resource) where T : IDisposable

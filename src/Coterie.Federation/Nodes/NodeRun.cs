@@ -68,7 +68,7 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
     {
         ShardException or Data.DataFileException => "its rows cannot be used; its log says why",
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => "its contribution is out of range; its log says why",
-        ProtocolException or PeerUnavailableException => failed.Message,
+        ProtocolException or PeerUnavailableException => Printable.Of(failed.Message, Printable.ReasonLength),
         StoreException => "its durable store failed",
         _ => $"it failed ({failed.GetType().Name})",
     };

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
-using Coterie.Federation.Data;
 using Coterie.Federation.Identity;
 using Coterie.Federation.Nodes.Approval;
 using Coterie.Federation.Nodes.Configuration;
@@ -25,6 +25,9 @@ internal sealed record RunEnd(string Run, Exception? Failure);
 /// </summary>
 internal sealed class PartyNode : IDisposable
 {
+    /// <summary>Offers that are judged at the same time, and agreed ones whose rows wait in memory.</summary>
+    private const int MaximumOpen = 16;
+
     private readonly NodeContext _node;
     private readonly ParticipantSettings _settings;
     private readonly TaskConsent _consent;
@@ -33,7 +36,8 @@ internal sealed class PartyNode : IDisposable
     private readonly Dictionary<string, ParticipantData?> _accepted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _declined = new(StringComparer.Ordinal);
     private readonly HashSet<string> _judging = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (CancellationTokenSource Stop, string? Reason)> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _overBefore = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Begun> _running = new(StringComparer.Ordinal);
     private readonly List<Task> _work = [];
     private readonly TaskCompletionSource<RunEnd> _firstEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -56,10 +60,12 @@ internal sealed class PartyNode : IDisposable
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _events.Post(async token =>
+        _events.Post(token =>
         {
-            foreach (var record in _node.Store.Runs().Where(r => r.State == RunState.Running)) await ResumeAsync(record, token);
+            foreach (var record in _node.Store.Runs().Where(r => r.State == RunState.Running)) Resume(record, token);
+            return ValueTask.CompletedTask;
         });
+        if (once) Start(WaitForAnOfferAsync, stop.Token);
         try
         {
             await _events.RunAsync(once ? _firstEnd.Task : new TaskCompletionSource().Task, stop.Token);
@@ -76,6 +82,21 @@ internal sealed class PartyNode : IDisposable
     {
         _events.Dispose();
         foreach (var (_, running) in _running) running.Stop.Dispose();
+    }
+
+    /// <summary>The coordinator may have ended before this party came: who is to see one run does not wait for ever.</summary>
+    private async Task WaitForAnOfferAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(_node.TimeOuts.Gathering, _node.Time, cancellationToken);
+            _events.Post(_ =>
+            {
+                if (_judging.Count + _accepted.Count + _running.Count == 0)
+                    Ended("", new RunFailedException(string.Create(CultureInfo.InvariantCulture, $"{_settings.Coordinator} has offered no task for {_node.TimeOuts.Gathering.TotalSeconds} s.")));
+                return ValueTask.CompletedTask;
+            });
+        }
     }
 
     private async ValueTask ControlAsync(Party peer, Control control, CancellationToken cancellationToken)
@@ -104,6 +125,12 @@ internal sealed class PartyNode : IDisposable
             NodeLog.Refused(_node.Log, peer.Id, refused.Message);
             _node.Observer.Say($"{peer.Id} is not followed: {refused.Message}");
         }
+        catch (Exception unforeseen) when (unforeseen is not (OperationCanceledException or StoreException))
+        {
+            // What a peer sends ends no node, whatever it is.
+            NodeLog.Refused(_node.Log, peer.Id, unforeseen.GetType().Name);
+            _node.Observer.Warn(unforeseen);
+        }
     }
 
     private async ValueTask OfferedAsync(VerifiedParty coordinator, Offer message, CancellationToken cancellationToken)
@@ -116,10 +143,14 @@ internal sealed class PartyNode : IDisposable
             await AnswerAsync(offer.Run, "it was offered before with other terms", cancellationToken);
             return;
         }
-        if (_declined.TryGetValue(offer.Run, out var reason)) await AnswerAsync(offer.Run, reason, cancellationToken);
+        if (record is { State: RunState.Failed }) await AnswerAsync(offer.Run, $"it has failed there: {record.Reason}", cancellationToken);
+        else if (_declined.TryGetValue(offer.Run, out var reason)) await AnswerAsync(offer.Run, reason, cancellationToken);
         else if (record is { State: RunState.Running or RunState.Finished } || _accepted.ContainsKey(offer.Run)) await AnswerAsync(offer.Run, null, cancellationToken);
-        else if (_judging.Add(offer.Run))
+        else if (_judging.Contains(offer.Run)) return;
+        else if (_judging.Count >= MaximumOpen) await AnswerAsync(offer.Run, "too many other offers wait for an answer there", cancellationToken);
+        else
         {
+            _judging.Add(offer.Run);
             record ??= new RunRecord(offer.Run, RunState.Offered, bytes, default, null, _node.Time.GetUtcNow(), offer.Deadline);
             await _node.SaveAsync(record, cancellationToken);
             Start(stop => JudgeAsync(coordinator, offer, record, stop), cancellationToken);
@@ -129,16 +160,57 @@ internal sealed class PartyNode : IDisposable
     /// <summary>Judging takes as long as a person takes; other things happen meanwhile.</summary>
     private async Task JudgeAsync(VerifiedParty coordinator, TaskOffer offer, RunRecord record, CancellationToken cancellationToken)
     {
-        var (data, refusal) = await _consent.DecideAsync(coordinator, offer, wasAccepted: record.State == RunState.Accepted, cancellationToken);
+        var (data, refusal) = await DecideAsync(coordinator, offer, wasAccepted: record.State == RunState.Accepted, cancellationToken);
         _events.Post(async stop =>
         {
             _judging.Remove(offer.Run);
+            if (_overBefore.Remove(offer.Run, out var over))
+            {
+                await FailAsync(record, over, stop);
+                return;
+            }
             await _node.SaveAsync(record with { State = refusal is null ? RunState.Accepted : RunState.Declined, Reason = refusal }, stop);
-            if (refusal is null) _accepted[offer.Run] = data;
-            else _declined[offer.Run] = refusal;
+            // Of offers that are many, the earlier ones are judged again when they come again or begin.
+            if (refusal is null) Keep(_accepted, MaximumOpen, offer.Run, data);
+            else Keep(_declined, OfferRecords.Kept, offer.Run, refusal);
+            await PruneAsync();
             await AnswerAsync(offer.Run, refusal, stop);
             if (refusal is not null) Ended(offer.Run, new RunFailedException($"Run {offer.Run} was declined: {refusal}"));
         });
+    }
+
+    private async Task<(ParticipantData? Data, string? Refusal)> DecideAsync(VerifiedParty coordinator, TaskOffer offer, bool wasAccepted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _consent.DecideAsync(coordinator, offer, wasAccepted, cancellationToken);
+        }
+        catch (Exception unforeseen) when (unforeseen is not (OperationCanceledException or StoreException))
+        {
+            NodeLog.RowsRefused(_node.Log, offer.Run, unforeseen.GetType().Name);
+            _node.Observer.Warn(unforeseen);
+            return (null, $"it failed there ({unforeseen.GetType().Name})");
+        }
+    }
+
+    private async Task PruneAsync()
+    {
+        try
+        {
+            foreach (var run in await OfferRecords.PruneAsync(_node.Store)) _node.Figures.Forget(run);
+        }
+        catch (StoreException failed)
+        {
+            _node.Figures.StoreFailed();
+            NodeLog.StoreFailed(_node.Log, failed.Message);
+            throw;
+        }
+    }
+
+    private static void Keep<T>(Dictionary<string, T> kept, int most, string run, T value)
+    {
+        if (kept.Count >= most && !kept.ContainsKey(run)) kept.Remove(kept.Keys.First());
+        kept[run] = value;
     }
 
     private async ValueTask AnswerAsync(string run, string? refusal, CancellationToken cancellationToken) => await _node.Board.SendControlAsync(
@@ -175,14 +247,15 @@ internal sealed class PartyNode : IDisposable
         RosterCheck.Require(start, task, _node.Self, peer, _settings.Approve);
         record = record with { State = RunState.Running, Roster = message.ToByteArray() };
         await _node.SaveAsync(record, cancellationToken);
+        _accepted.Remove(message.Run);
         Begin(record, task, start, data, cancellationToken);
     }
 
-    private async ValueTask ResumeAsync(RunRecord record, CancellationToken cancellationToken)
+    private void Resume(RunRecord record, CancellationToken cancellationToken)
     {
         try
         {
-            var start = RunStart.Read(Beginning.Parser.ParseFrom(record.Roster.Span), _settings.Coordinator, _node.Identity.Peers);
+            var start = RunStart.Restore(Beginning.Parser.ParseFrom(record.Roster.Span), _node.Identity.Name);
             var coordinator = start.Parties.First(p => p.Party.Role == PartyRole.Coordinator);
             var task = OfferedTask.Of(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), coordinator.Party.Id), coordinator, _consent.Folder);
             var data = _settings.Data is { } location ? task.ReadRows(_node.Identity.Name, location) : null;
@@ -190,40 +263,46 @@ internal sealed class PartyNode : IDisposable
             _node.Observer.Say($"Run {record.Run} goes on.");
             Begin(record, task, start, data, cancellationToken);
         }
-        catch (Exception refused) when (refused is ProtocolException or IdentityException or DataFileException or TaskFileException or ShardException)
+        catch (Exception refused) when (refused is not (OperationCanceledException or StoreException))
         {
+            // The run stays on the disk: once its cause is gone, the same command goes on with it.
             _node.Observer.Warn(refused);
             NodeLog.RowsRefused(_node.Log, record.Run, refused.GetType().Name);
             Ended(record.Run, refused);
-            await ValueTask.CompletedTask;
         }
     }
 
     private void Begin(RunRecord record, OfferedTask task, RunStart start, ParticipantData? data, CancellationToken cancellationToken)
     {
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _running[record.Run] = (stop, null);
+        var begun = new Begun(CancellationTokenSource.CreateLinkedTokenSource(cancellationToken));
+        _running[record.Run] = begun;
         NodeLog.Begins(_node.Log, record.Run, start.Roster.Participants.Length);
         _node.Observer.Say($"Run {record.Run} begins with {string.Join(", ", start.Roster.Participants)}.");
         foreach (var party in start.Roster.Parties.Where(p => p.Id != _node.Identity.Name)) _node.Board.Carrier.Expect(party.Id);
         var proven = start.Parties.ToImmutableDictionary(p => p.Party.Id);
         var run = new NodeRun(_node, task.Terms, start) { Deadline = record.Deadline, IsPinned = p => PolicyJudge.Knows(_settings.Approve, proven[p.Id]) };
-        Start(token => RunAsync(record, task, run, data, token), stop.Token);
+        Start(token => RunAsync(record, task, run, data, begun, token), begun.Stop.Token);
     }
 
-    private async Task RunAsync(RunRecord record, OfferedTask task, NodeRun run, ParticipantData? data, CancellationToken cancellationToken)
+    private async Task RunAsync(RunRecord record, OfferedTask task, NodeRun run, ParticipantData? data, Begun begun, CancellationToken cancellationToken)
     {
         Exception? failure = null;
+        var isOver = true;
         try
         {
+            if (data is not null && !await ShardDigest.IsSameAsync(_node.Store.OpenRun(record.Run), data.Shard, cancellationToken))
+            {
+                isOver = false;
+                throw new ShardException($"The rows are not those that run {record.Run} began with. Put them back, then the same command goes on with it.");
+            }
             await _results(task, await run.RunAsync(data?.Shard, cancellationToken));
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && _running[record.Run].Reason is null)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && begun.Reason is null)
         {
             NodeLog.Stopped(_node.Log, record.Run);
             return;
         }
-        catch (OperationCanceledException) when (_running[record.Run].Reason is { } reason)
+        catch (OperationCanceledException) when (begun.Reason is { } reason)
         {
             failure = new RunFailedException($"Run {record.Run} was ended by the coordinator: {reason}");
         }
@@ -231,14 +310,18 @@ internal sealed class PartyNode : IDisposable
         {
             // Whatever it is ends this run and is told; other runs go on.
             failure = failed;
-            if (failed is StoreException) _node.Figures.StoreFailed();
+            if (failed is StoreException)
+            {
+                isOver = false;
+                _node.Figures.StoreFailed();
+            }
         }
         _events.Post(async stop =>
         {
             _running.Remove(record.Run);
             if (failure is null) NodeLog.Finished(_node.Log, record.Run);
             else NodeLog.Failed(_node.Log, record.Run, NodeRun.ReasonFor(failure));
-            if (failure is not StoreException)
+            if (isOver)
                 await _node.SaveAsync(record with { State = failure is null ? RunState.Finished : RunState.Failed, Reason = failure is null ? null : NodeRun.ReasonFor(failure) }, stop);
             Ended(record.Run, failure);
         });
@@ -251,14 +334,23 @@ internal sealed class PartyNode : IDisposable
         {
             // A party whose own part is done needs no ending; one that still waits would wait in vain.
             if (!ending.Failed) return;
-            _running[ending.Run] = running with { Reason = ending.Reason };
+            running.Reason = Printable.Of(ending.Reason, Printable.ReasonLength);
             await running.Stop.CancelAsync();
             return;
         }
-        if (record.State is not (RunState.Offered or RunState.Accepted) || _judging.Contains(ending.Run)) return;
-        await _node.SaveAsync(record with { State = RunState.Failed, Reason = ending.Reason }, cancellationToken);
-        NodeLog.Failed(_node.Log, ending.Run, ending.Reason);
-        Ended(ending.Run, new RunFailedException($"Run {ending.Run} takes place without this party: {(ending.Reason.Length == 0 ? "it has ended" : ending.Reason)}."));
+        if (record.State is not (RunState.Offered or RunState.Accepted)) return;
+        var reason = ending.Reason.Length == 0 ? "it has ended" : Printable.Of(ending.Reason, Printable.ReasonLength);
+        if (_judging.Contains(ending.Run)) _overBefore[ending.Run] = reason;
+        else await FailAsync(record, reason, cancellationToken);
+    }
+
+    private async ValueTask FailAsync(RunRecord record, string reason, CancellationToken cancellationToken)
+    {
+        _accepted.Remove(record.Run);
+        await _node.SaveAsync(record with { State = RunState.Failed, Reason = reason }, cancellationToken);
+        await PruneAsync();
+        NodeLog.Failed(_node.Log, record.Run, reason);
+        Ended(record.Run, new RunFailedException($"Run {record.Run} takes place without this party: {reason.TrimEnd('.')}."));
     }
 
     /// <summary>Work that fails unexpectedly ends the node, instead of leaving it waiting for ever.</summary>
@@ -284,5 +376,20 @@ internal sealed class PartyNode : IDisposable
     {
         _node.Observer.Say(failure is null ? $"Run {run} is finished." : failure.Message);
         _firstEnd.TrySetResult(new RunEnd(run, failure));
+    }
+
+    /// <summary>A run that goes on, on a thread of its own.</summary>
+    private sealed class Begun(CancellationTokenSource stop)
+    {
+        private volatile string? _reason;
+
+        public CancellationTokenSource Stop => stop;
+
+        /// <summary>Why the coordinator has ended it; null: it has not.</summary>
+        public string? Reason
+        {
+            get => _reason;
+            set => _reason = value;
+        }
     }
 }

@@ -57,7 +57,8 @@ internal sealed class TaskConsent(NodeContext node, ParticipantSettings settings
         {
             var data = task.ReadRows(node.Identity.Name, location);
             NodeLog.RowsReady(node.Log, task.Offer.Run, data.Shard.Rows);
-            return (data, null);
+            // How many there are is nobody else's business.
+            return data.Shard.Rows >= settings.Approve.MinimumRows ? (data, null) : (null, "its policy does not allow the task: minimum-rows: the task leaves too few rows there.");
         }
         catch (Exception refused) when (refused is DataFileException or TaskFileException or ShardException)
         {

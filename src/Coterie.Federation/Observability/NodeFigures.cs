@@ -44,6 +44,8 @@ internal sealed class NodeFigures
 
     public void RunIs(string run, RunStore.RunState state) => _runs[run] = state.ToString().ToLowerInvariant();
 
+    public void Forget(string run) => _runs.TryRemove(run, out _);
+
     public void Report(RunProgress progress) => _progress = progress;
 
     public void Received(int bytes)

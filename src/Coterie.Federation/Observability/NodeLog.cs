@@ -31,7 +31,9 @@ internal static partial class NodeLog
     public static partial void Accepted(ILogger logger, string run, PartyId peer);
 
     [LoggerMessage(8, LogLevel.Warning, "Run {Run}: {Peer} declines: {Reason}")]
-    public static partial void Declined(ILogger logger, string run, PartyId peer, string reason);
+    private static partial void WriteDeclined(ILogger logger, string run, PartyId peer, string reason);
+
+    public static void Declined(ILogger logger, string run, PartyId peer, string reason) => WriteDeclined(logger, run, peer, Short(reason));
 
     [LoggerMessage(9, LogLevel.Information, "Run {Run} begins with {Participants} participants")]
     public static partial void Begins(ILogger logger, string run, int participants);
@@ -46,13 +48,17 @@ internal static partial class NodeLog
     public static partial void Finished(ILogger logger, string run);
 
     [LoggerMessage(13, LogLevel.Error, "Run {Run} failed: {Reason}")]
-    public static partial void Failed(ILogger logger, string run, string reason);
+    private static partial void WriteFailed(ILogger logger, string run, string reason);
+
+    public static void Failed(ILogger logger, string run, string reason) => WriteFailed(logger, run, Short(reason));
 
     [LoggerMessage(14, LogLevel.Information, "Run {Run} stops here and can be resumed by the same command")]
     public static partial void Stopped(ILogger logger, string run);
 
     [LoggerMessage(15, LogLevel.Warning, "{Peer} sent a control that is not accepted: {Reason}")]
-    public static partial void Refused(ILogger logger, PartyId peer, string reason);
+    private static partial void WriteRefused(ILogger logger, PartyId peer, string reason);
+
+    public static void Refused(ILogger logger, PartyId peer, string reason) => WriteRefused(logger, peer, Short(reason));
 
     [LoggerMessage(16, LogLevel.Information, "Run {Run}: the task keeps all limits of the policy and waits for consent")]
     public static partial void WaitsForConsent(ILogger logger, string run);
@@ -67,11 +73,21 @@ internal static partial class NodeLog
     public static partial void NotNamed(ILogger logger, PartyId peer);
 
     [LoggerMessage(20, LogLevel.Error, "The durable store failed: {Reason}")]
-    public static partial void StoreFailed(ILogger logger, string reason);
+    private static partial void WriteStoreFailed(ILogger logger, string reason);
+
+    public static void StoreFailed(ILogger logger, string reason) => WriteStoreFailed(logger, Short(reason));
 
     [LoggerMessage(22, LogLevel.Warning, "The revocation list cannot be read: {Reason}")]
-    public static partial void RevocationsUnread(ILogger logger, string reason);
+    private static partial void WriteRevocationsUnread(ILogger logger, string reason);
+
+    public static void RevocationsUnread(ILogger logger, string reason) => WriteRevocationsUnread(logger, Short(reason));
+
+    [LoggerMessage(23, LogLevel.Information, "Revocation list {Number} is taken up; everybody is judged anew")]
+    public static partial void RevocationsNew(ILogger logger, long number);
 
     [LoggerMessage(21, LogLevel.Information, "Health and metrics on {Address}")]
     public static partial void Metrics(ILogger logger, string address);
+
+    /// <summary>Reasons may come from others, and nothing in them is to look like another line of the log.</summary>
+    private static string Short(string reason) => Nodes.Printable.Of(reason, Nodes.Printable.ReasonLength);
 }

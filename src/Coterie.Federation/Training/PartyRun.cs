@@ -14,6 +14,9 @@ namespace Coterie.Federation.Training;
 /// <param name="Schema">Columns and target, with whatever the task declares about them.</param>
 public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema)
 {
+    /// <summary>Digest of the offer the run comes from, which says what rows train and for whom; empty in a run that nobody offers, within one process.</summary>
+    public ImmutableArray<byte> Offer { get; init; } = [];
+
     /// <summary>The roster of a run on these terms.</summary>
     /// <param name="runId">Names the run; never used twice.</param>
     /// <param name="parties">The coordinator first, then the participants in the task's order.</param>
@@ -40,11 +43,11 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
         return await Pipeline.RunAsync(Plan, session.Roster.RunId, Schema, shard is null ? [] : [shard], trainer, cancellationToken);
     }
 
-    /// <summary>SHA-256 of the terms the parties sign: algorithms, stopping, seed, topology and the declared schema.</summary>
+    /// <summary>SHA-256 of the terms the parties sign: algorithms, stopping, seed, topology, the declared schema and the whole offer.</summary>
     public byte[] TermsHash()
     {
         var writer = new WireWriter();
-        writer.WriteText("coterie terms v1");
+        writer.WriteText("coterie terms v2");
         writer.WriteText(Mode.Topology.ToString());
         writer.WriteInt32(Plan.Preprocessors.Length);
         foreach (var preprocessor in Plan.Preprocessors) writer.WriteText(preprocessor.Terms);
@@ -54,6 +57,7 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
         writer.WriteInt64(unchecked((long)Plan.Seed));
         writer.WriteInt32((int)Plan.ModelTo);
         SchemaCodec.Write(writer, Schema);
+        writer.WriteBytes(Offer.AsSpan());
         return SHA256.HashData(writer.WrittenMemory.Span);
     }
 }

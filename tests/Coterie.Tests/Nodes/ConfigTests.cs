@@ -81,7 +81,7 @@ public sealed class ConfigTests : IDisposable
     [InlineData("time-outs: { absence: 90 }\n", "is '90'; a duration")]
     [InlineData("time-outs: { absence: 400d }\n", "is '400d'; a duration")]
     [InlineData("time-outs: { absense: 9s }\n", "did you mean 'absence'?")]
-    [InlineData("time-outs: { gathering: 9s }\n", "time-outs.gathering: is unknown")]
+    [InlineData("time-outs: { deadline: 9s }\n", "time-outs.deadline: is unknown")]
     [InlineData("log: { level: loud }\n", "one of trace, debug")]
     [InlineData("metrics: here\n", "an address and port such as 127.0.0.1:9464")]
     [InlineData("metrics: example.org:80\n", "an address and port such as 127.0.0.1:9464")]

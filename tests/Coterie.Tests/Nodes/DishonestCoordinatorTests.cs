@@ -8,7 +8,6 @@ using Coterie.Federation.Protos;
 using Coterie.Federation.RunStore;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Transports.Carriers;
-using Coterie.Federation.Transports.Durable;
 using Coterie.Tests.Nodes.Support;
 
 namespace Coterie.Tests.Nodes;
@@ -144,16 +143,30 @@ public sealed class DishonestCoordinatorTests : IDisposable
         Assert.Throws<ProtocolException>(() => Federation.Nodes.RosterCheck.Require(start, task, nodes[0].Self, coordinator.Self, policy));
     }
 
-    /// <summary>Not an attack: with more than some 400 parties no run can begin.</summary>
+    /// <summary>Not an attack: with more than some 400 parties no run could begin.</summary>
     [Fact]
     public async Task Beginning_OfAThousandParties_FitsIntoWhatACarrierTakes()
     {
         using var bench = new NodeBench();
-        var coordinator = await bench.JoinAsync("coordinator", PartyRole.Coordinator);
+        using var stop = new CancellationTokenSource(Bound);
+        var (coordinator, node) = (await bench.JoinAsync("coordinator", PartyRole.Coordinator), await bench.JoinAsync("clinic-1"));
         var certificate = coordinator.Certificate.ToImmutableArray();
         var parties = Enumerable.Range(0, 1000).Select(k => new Party(new PartyId($"clinic-{k}"), PartyRole.Participant, coordinator.Self.IdentityKey)).Prepend(coordinator.Self);
         var roster = new Roster("trial-1", parties, "secure-aggregation", 700, false, new byte[32]);
-        var message = new RunStart(roster, [], [.. Enumerable.Repeat(certificate, 1001)]).ToMessage();
-        Assert.InRange(FrameCodec.Write(new Frame { Control = new Control { Beginning = message } }).Length, 1, CarrierLimits.MaximumFrameBytes);
+        var message = new Control { Beginning = new RunStart(roster, [], [.. Enumerable.Repeat(certificate, 1001)]).ToMessage() };
+        Assert.True(message.CalculateSize() > CarrierLimits.MaximumFrameBytes);
+        var received = new TaskCompletionSource<Control>();
+        node.Board.ControlReceived = (_, control, _) =>
+        {
+            received.TrySetResult(control);
+            return ValueTask.CompletedTask;
+        };
+        NodeBench.Carry(coordinator, stop.Token);
+        NodeBench.Carry(node, stop.Token);
+        while (coordinator.Board.Connected(node.Self.Id) is null || node.Board.Connected(coordinator.Self.Id) is null) await Task.Delay(10, stop.Token);
+        // The carrier refuses frames that are too long.
+        Assert.True(await coordinator.Board.SendControlAsync(node.Self.Id, message, stop.Token));
+        Assert.Equal(message, await received.Task.WaitAsync(stop.Token));
+        await stop.CancelAsync();
     }
 }

@@ -63,6 +63,19 @@ public sealed class NodeFlowTests
         Assert.Contains("clinic-3 declines", told.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>How many rows there are is said to nobody.</summary>
+    [Fact]
+    public async Task Run_TooFewRowsForThePolicy_IsDeclinedWithoutANumber()
+    {
+        using var bench = new NodeBench();
+        using var stop = new CancellationTokenSource(Patience);
+        var coordinator = await bench.JoinAsync("coordinator", PartyRole.Coordinator, new TimeOutSettings { Gathering = TimeSpan.FromHours(1) });
+        var participants = await ParticipantsAsync(bench, Anything with { MinimumRows = 4 }, Anything, Anything with { MinimumRows = 5 });
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => RunAsync(coordinator, NodeBench.Task(), participants, _ => { }, stop.Token));
+        Assert.Contains("clinic-3 declines: its policy does not allow the task: minimum-rows: the task leaves too few rows there", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("clinic-1 declines", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_OneDeclinesOfFourAndOneIsAbsent_BeginsWithTheOthersWhenGatheringEnds()
     {

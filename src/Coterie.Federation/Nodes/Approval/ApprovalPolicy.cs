@@ -38,6 +38,9 @@ public sealed record ApprovalPolicy
     /// <summary>Fewest participants, this one included, that this party knows.</summary>
     public int MinimumParticipants { get; init; }
 
+    /// <summary>Fewest rows of its own that this participant trains on; fewer would show through a sum over few participants.</summary>
+    public int MinimumRows { get; init; }
+
     /// <summary>Most rounds of the learner; null: any number.</summary>
     public int? MaximumRounds { get; init; }
 

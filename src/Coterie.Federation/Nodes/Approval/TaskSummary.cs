@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Coterie.Core.Modes;
 using Coterie.Federation.Nodes.Offers;
+using Coterie.Federation.Tasks;
 using Coterie.Privacy;
 
 namespace Coterie.Federation.Nodes.Approval;
@@ -17,7 +18,7 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         var (task, offer) = (offered.Task, offered.Offer);
         var mode = ModeCatalogue.Find(task.Mode.Mode)!;
         var facts = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        void Add(string word, string text) => facts.Add(new(word, Printable(text)));
+        void Add(string word, string text) => facts.Add(new(word, Printable.Of(text)));
         Add("coordinator", $"{offered.Coordinator.Party.Id}, certificate {offered.Coordinator.Fingerprint}");
         Add("participants", string.Join(", ", offer.Participants));
         Add("mode", $"{mode.Name}. {mode.Summary}");
@@ -26,7 +27,10 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         Add("learner", task.File.Learner.Name + string.Concat(task.File.Learner.Parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $", {p.Key} {p.Value}"))));
         Add("columns", string.Join(", ", offer.Schema.Features.Select(c => c.Name)));
         if (offer.Schema.Target is { } target) Add("target", target.Name);
-        if (task.File.Data.Weights is { } weights) Add("weights", weights);
+        Add("dealing", Dealt(task.File.Data.Participants));
+        Add("test rows", Kept(task.File.Data.Test));
+        Add("validation", Kept(task.File.Data.Validation));
+        Add("weights", task.File.Data.Weights ?? "every row counts once");
         Add("preprocessing", task.File.Preprocessing.IsEmpty ? "none" : string.Join(", ", task.File.Preprocessing.Select(p => p.Name)));
         Add("rounds", string.Create(CultureInfo.InvariantCulture, $"at most {task.Plan.Stop.Rounds}"));
         Add("model to", task.Plan.ModelTo == ModelAudience.Everyone ? "all parties" : "the coordinator");
@@ -35,6 +39,23 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         return new TaskSummary(offer.Run, task.File.Name, facts.ToImmutable());
     }
 
-    /// <summary>Names come from somebody else: nothing in them steers a terminal.</summary>
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '?' : c));
+    private static string Dealt(ParticipantsSettings participants) => participants switch
+    {
+        FileParticipants => "every participant trains on a file of its own",
+        ColumnParticipants { Values: { IsEmpty: false } values } column => $"by column {column.Column}: {string.Join(", ", values)}",
+        ColumnParticipants column => $"by column {column.Column}",
+        DealtParticipants { By: DealRule.Dirichlet } dealt => string.Create(CultureInfo.InvariantCulture, $"one file among {dealt.Count}, dirichlet, alpha {dealt.Alpha}"),
+        DealtParticipants dealt => string.Create(CultureInfo.InvariantCulture, $"one file among {dealt.Count}, {(dealt.By == DealRule.RoundRobin ? "round-robin" : dealt.By.ToString().ToLowerInvariant())}"),
+        _ => throw new System.Diagnostics.UnreachableException($"{participants.GetType().Name} is no way to deal rows."),
+    };
+
+    private static string Kept(HoldOut? rows) => rows switch
+    {
+        null => "none",
+        EveryHoldOut every => string.Create(CultureInfo.InvariantCulture, $"one row of {every.Every}"),
+        FractionHoldOut fraction => string.Create(CultureInfo.InvariantCulture, $"{fraction.Fraction} of the rows"),
+        ColumnHoldOut column => $"rows with {column.Column} {string.Join(", ", column.Values)}",
+        FileHoldOut => "a file of the coordinator's",
+        _ => throw new System.Diagnostics.UnreachableException($"{rows.GetType().Name} is no way to hold rows out."),
+    };
 }

@@ -91,10 +91,10 @@ internal static class ConfigParser
         var (instant, second, hour, day) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1));
         var settings = new TimeOutSettings
         {
-            // Who gathers, and for how long a run may last, is the coordinator's to say.
-            Gathering = (isCoordinator ? section.Duration("gathering", instant, 30 * day) : null) ?? defaults.Gathering,
+            Gathering = section.Duration("gathering", instant, 30 * day) ?? defaults.Gathering,
             Absence = section.Duration("absence", instant, day) ?? defaults.Absence,
             Patience = section.Has("patience") && section.Word("patience", "") == "adaptive" ? null : section.Duration("patience", instant, day),
+            // For how long a run may last is the coordinator's to say.
             Deadline = (isCoordinator ? section.Duration("deadline", second, 365 * day) : null) ?? defaults.Deadline,
             KeepAlive = section.Duration("keep-alive", instant, hour) ?? defaults.KeepAlive,
         };

@@ -3,7 +3,7 @@ namespace Coterie.Federation.Nodes.Configuration;
 /// <summary>The <c>time-outs</c> section: all the waits there are.</summary>
 public sealed record TimeOutSettings
 {
-    /// <summary>How long a coordinator gathers answers to its offer before it begins with those it has.</summary>
+    /// <summary>How long a coordinator gathers answers to its offer before it begins with those it has; elsewhere how long whoever is to see one run waits for an offer.</summary>
     public TimeSpan Gathering { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a party may be disconnected before it counts as gone.</summary>

@@ -16,7 +16,7 @@ namespace Coterie.Federation.Nodes.Offers;
 internal sealed record OfferedTask(TaskOffer Offer, PlannedTask Task, VerifiedParty Coordinator)
 {
     /// <summary>The terms a run of it has.</summary>
-    public PartyRun Terms => new(Task.Plan, Task.Mode, Offer.Schema);
+    public PartyRun Terms => new(Task.Plan, Task.Mode, Offer.Schema) { Offer = Offer.Digest };
 
     /// <summary>Parses the task. Relative paths in it start from <paramref name="folder"/>, in which nothing is looked at.</summary>
     /// <exception cref="TaskFileException">The task is not one that this version accepts.</exception>

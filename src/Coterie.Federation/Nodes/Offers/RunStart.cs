@@ -29,11 +29,26 @@ internal sealed record RunStart(Roster Roster, ImmutableArray<VerifiedParty> Par
     /// <exception cref="ProtocolException">The message is malformed, or a party's certificate does not prove it.</exception>
     public static RunStart Read(Beginning message, PartyId sender, PeerVerifier verifier)
     {
-        var step = new StepTag($"{message.Run}/beginning");
+        var step = new StepTag("beginning");
+        if (!TaskOffer.IsRun(message.Run)) throw Broken(sender, step, "a run's name has 1 to 128 letters, digits, '-', '_' and '.'");
         if (message.Roster.Length > MaximumRosterBytes) throw Broken(sender, step, "the roster is too long");
         var roster = RosterCodec.Read(message.Roster.Span, sender, step);
         if (roster.RunId != message.Run || message.Certificates.Count != roster.Parties.Length) throw Broken(sender, step, "roster and certificates do not go together");
         var parties = roster.Parties.Zip(message.Certificates).Select(p => Prove(p.First, p.Second.Span, sender, step, verifier));
+        return new RunStart(roster, [.. parties], [.. message.Certificates.Select(c => c.Span.ToArray().ToImmutableArray())]);
+    }
+
+    /// <summary>
+    /// What this party has checked and written to its own disk when the run began. Certificates that have expired or were revoked since then do not keep
+    /// the others from going on: whoever holds them is no longer let in, and has dropped out.
+    /// </summary>
+    /// <exception cref="ProtocolException">The message is malformed.</exception>
+    public static RunStart Restore(Beginning message, PartyId self)
+    {
+        var step = new StepTag("beginning");
+        var roster = RosterCodec.Read(message.Roster.Span, self, step);
+        if (roster.RunId != message.Run || message.Certificates.Count != roster.Parties.Length) throw Broken(self, step, "roster and certificates do not go together");
+        var parties = roster.Parties.Zip(message.Certificates).Select(p => new VerifiedParty(p.First, Fingerprint(p.Second.Span)));
         return new RunStart(roster, [.. parties], [.. message.Certificates.Select(c => c.Span.ToArray().ToImmutableArray())]);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
@@ -19,6 +20,27 @@ internal sealed record TaskOffer(string Run, string Task, ulong Seed, Schema Sch
 {
     private const int MaximumRunCharacters = 128;
     private const int MaximumParticipants = 100_000;
+
+    /// <summary>
+    /// SHA-256 of all of it. Every party signs it with the terms, so that all train on the rows of one task: nobody is told to hold out, weigh or deal
+    /// them in another way.
+    /// </summary>
+    public ImmutableArray<byte> Digest
+    {
+        get
+        {
+            var writer = new WireWriter();
+            writer.WriteText("coterie offer v1");
+            writer.WriteText(Run);
+            writer.WriteText(Task);
+            writer.WriteInt64(unchecked((long)Seed));
+            SchemaCodec.Write(writer, Schema);
+            writer.WriteInt32(Participants.Length);
+            foreach (var participant in Participants) writer.WriteText(participant.Name);
+            writer.WriteInt64(Deadline?.ToUnixTimeMilliseconds() ?? 0);
+            return [.. SHA256.HashData(writer.WrittenMemory.Span)];
+        }
+    }
 
     /// <summary>The message that says so.</summary>
     public Offer ToMessage()

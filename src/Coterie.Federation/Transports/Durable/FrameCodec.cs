@@ -18,6 +18,8 @@ internal static class FrameCodec
 
     private static readonly MessageParser<Frame> Parser = Frame.Parser.WithDiscardUnknownFields(true);
 
+    private static readonly MessageParser<Control> ControlParser = Control.Parser.WithDiscardUnknownFields(true);
+
     public static byte[] Write(Frame frame) => frame.ToByteArray();
 
     /// <summary>The frame, or null when the bytes are none: too long, damaged, or breaking a bound that holds for every run.</summary>
@@ -31,12 +33,26 @@ internal static class FrameCodec
             {
                 Frame.BodyOneofCase.Run => IsSound(frame.Run) ? frame : null,
                 Frame.BodyOneofCase.Control => frame.Control.BodyCase == Control.BodyOneofCase.None ? null : frame,
+                Frame.BodyOneofCase.Part => ControlParts.IsSound(frame.Part) ? frame : null,
                 _ => null,
             };
         }
         catch (Exception error) when (error is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
             // The parser says malformed in these ways: of a message that ends inside a nested one's number, by running off its buffer.
+            return null;
+        }
+    }
+
+    /// <summary>A control whose parts have all come, or null when the bytes are none.</summary>
+    public static Control? ReadControl(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return ControlParser.ParseFrom(bytes) is { BodyCase: not Control.BodyOneofCase.None } control ? control : null;
+        }
+        catch (Exception error) when (error is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
             return null;
         }
     }

@@ -13,6 +13,9 @@ internal sealed class Switchboard : IFrameReceiver
     private readonly Dictionary<PartyId, Party> _up = [];
     private readonly ConcurrentDictionary<string, RunChannel> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<PartyId, long> _refused = new();
+    private readonly ConcurrentDictionary<PartyId, ControlParts> _parts = new();
+    private readonly ConcurrentDictionary<PartyId, SemaphoreSlim> _cutting = new();
+    private long _controls;
 
     /// <summary>Stands on a carrier; <see cref="ICarrier.RunAsync"/> is called by whoever owns it, with this as the receiver.</summary>
     public Switchboard(ICarrier carrier, TimeProvider? time = null)
@@ -63,9 +66,26 @@ internal sealed class Switchboard : IFrameReceiver
         return channel;
     }
 
-    /// <summary>Sends once, without repetition; false when the peer is not up.</summary>
-    public ValueTask<bool> SendControlAsync(PartyId to, Control control, CancellationToken cancellationToken) =>
-        Carrier.SendAsync(to, FrameCodec.Write(new Frame { Control = control }), cancellationToken);
+    /// <summary>Sends once, without repetition, a long one in parts, which only a coordinator's peers take; false when the peer is not up.</summary>
+    /// <exception cref="ArgumentException">The control is longer than <see cref="ControlParts.MaximumControlBytes"/>.</exception>
+    public async ValueTask<bool> SendControlAsync(PartyId to, Control control, CancellationToken cancellationToken)
+    {
+        var frames = ControlParts.Cut(control, unchecked((ulong)Interlocked.Increment(ref _controls)));
+        if (frames is byte[][] and [var whole]) return await Carrier.SendAsync(to, whole, cancellationToken);
+        // Parts of two controls must not mix.
+        var cutting = _cutting.GetOrAdd(to, static _ => new SemaphoreSlim(1));
+        await cutting.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var frame in frames)
+                if (!await Carrier.SendAsync(to, frame, cancellationToken)) return false;
+            return true;
+        }
+        finally
+        {
+            cutting.Release();
+        }
+    }
 
     /// <summary>The peer as the carrier knows it, or null when it is not up.</summary>
     public Party? Connected(PartyId peer)
@@ -85,17 +105,18 @@ internal sealed class Switchboard : IFrameReceiver
                 // Frames of a run that is not open here are lost: it asks for them when it opens.
                 if (_channels.TryGetValue(parsed.Run.Run, out var channel)) await channel.OnFrameAsync(from, parsed.Run, cancellationToken);
                 break;
-            case { } parsed when Connected(from) is { } party && ControlReceived is { } handler:
-                try
-                {
-                    await handler(party, parsed.Control, cancellationToken);
-                }
-                catch (ProtocolException)
-                {
-                    Refuse(from);
-                }
+            case { BodyCase: Frame.BodyOneofCase.Control } parsed:
+                await OnControlAsync(from, parsed.Control, cancellationToken);
                 break;
-            case null:
+            case { BodyCase: Frame.BodyOneofCase.Part } parsed:
+                // A coordinator has thousands of peers, and not the memory to let all of them be long.
+                if (Connected(from) is { Role: PartyRole.Coordinator } && _parts.GetOrAdd(from, static _ => new ControlParts()).Take(parsed.Part, out var control))
+                {
+                    if (control is not null) await OnControlAsync(from, control, cancellationToken);
+                }
+                else Refuse(from);
+                break;
+            default:
                 Refuse(from);
                 break;
         }
@@ -117,9 +138,23 @@ internal sealed class Switchboard : IFrameReceiver
     {
         lock (_gate)
         {
+            _parts.TryRemove(peer, out _);
             if (!_up.Remove(peer)) return;
             foreach (var channel in _channels.Values) channel.OnDown(peer);
             Down?.Invoke(peer);
+        }
+    }
+
+    private async ValueTask OnControlAsync(PartyId from, Control control, CancellationToken cancellationToken)
+    {
+        if (Connected(from) is not { } party || ControlReceived is not { } handler) return;
+        try
+        {
+            await handler(party, control, cancellationToken);
+        }
+        catch (ProtocolException)
+        {
+            Refuse(from);
         }
     }
 

@@ -49,6 +49,7 @@ internal sealed class MemoryHub
 
         public ValueTask<bool> SendAsync(PartyId to, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, CarrierLimits.MaximumFrameBytes);
             if (!hub._ends.TryGetValue(to, out var peer)) return new(false);
             var copy = frame.ToArray();
             peer.Post(r => r.OnFrameAsync(party.Id, copy, CancellationToken.None));
