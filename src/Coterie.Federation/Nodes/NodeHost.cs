@@ -114,7 +114,9 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             LinkClient link => link.Recheck,
             RelayServer server => server.Recheck,
-            _ => static () => { },
+            _ => static () =>
+            {
+            },
         };
         if (identity.Server is not { } authority) return new RevocationWatch(identity, folder, recheck, log);
         var client = Closing(new IdentityClient(authority, identity.Peers));
