@@ -114,13 +114,15 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             LinkClient link => link.Recheck,
             RelayServer server => server.Recheck,
-            _ => static () =>
-            {
-            },
+            _ => Nothing,
         };
         if (identity.Server is not { } authority) return new RevocationWatch(identity, folder, recheck, log);
         var client = Closing(new IdentityClient(authority, identity.Peers));
         return new RevocationWatch(identity, folder, recheck, log) { Ask = client.RevocationsAsync };
+
+        static void Nothing()
+        {
+        }
     }
 
     private T Closing<T>(T resource) where T : IDisposable
