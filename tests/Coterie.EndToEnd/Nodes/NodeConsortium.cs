@@ -48,6 +48,9 @@ public sealed class NodeConsortium : IDisposable
         (await Enrolment.JoinAsync(invitation, Path.Combine(Place[name], "identity"), authority, TimeProvider.System, CancellationToken.None)).Dispose();
     }
 
+    /// <summary>Rounds of the long task: they last longer than a test needs to see the first of them and act.</summary>
+    public const int ManyRounds = 120;
+
     /// <summary>A task over all participants: two features, two classes that overlap.</summary>
     public string WriteTask(int participants = 3, string mode = "federated", string learner = "{ name: logistic-regression, C: 1 }", string stop = "{ rounds: 8, tolerance: 0 }", string preprocessing = "[ standardize ]") => Place.Write(
         "task.yaml",
@@ -66,6 +69,9 @@ public sealed class NodeConsortium : IDisposable
         stop: {stop}
 
         """);
+
+    /// <summary>A task that goes on for <see cref="ManyRounds"/> rounds of small steps.</summary>
+    public string WriteLongTask(int participants = 3, string mode = "federated") => WriteTask(participants, mode, "{ name: logistic-regression, solver: gradient-descent, step: 0.01 }", $"{{ rounds: {ManyRounds}, tolerance: 0 }}");
 
     /// <summary>Starts a process and keeps what it says.</summary>
     public NodeProcess Start(params string[] arguments)
@@ -157,7 +163,13 @@ public sealed class NodeProcess : IDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>As Ctrl-C or a service manager would.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Makes it stand still until it is let go on.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>Lets it go on after a pause.</summary>
+    public void Continue() => Signal("CONT");
 
     public void Dispose()
     {
@@ -165,6 +177,8 @@ public sealed class NodeProcess : IDisposable
         _process.WaitForExit(5000);
         _process.Dispose();
     }
+
+    private void Signal(string name) => Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
 
     private async Task ReadAsync(StreamReader reader)
     {
