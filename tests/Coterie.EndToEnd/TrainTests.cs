@@ -78,8 +78,9 @@ public sealed class TrainTests
     {
         if (OperatingSystem.IsWindows()) return;
         using var place = new Workspace();
-        place.WriteData(rows: 200);
-        var task = place.WriteTask("{ name: k-means, k: 20, restarts: 200 }", participants: "{ count: 20, by: round-robin }");
+        place.WriteData(rows: 200, cell: (row, column) => column == "y" ? $"{row % 2}" : "");
+        // Rounds for minutes, of which the first is waited for.
+        var task = place.WriteTask("{ name: logistic-regression, solver: gradient-descent, step: 0.0001 }", preprocessing: "[ standardize ]\nstop: { rounds: 1000000, tolerance: 0 }");
         using var process = Cli.Start(place.Folder, "train", task, "--verbose");
         Assert.NotNull(await process.StandardError.ReadLineAsync());      // the first round is over
         using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
