@@ -18,8 +18,11 @@ internal sealed class BroadcastChain
     /// <summary>The chain so far; a new array with every link.</summary>
     public ReadOnlyMemory<byte> Value => _value;
 
+    /// <summary>Whether nothing was told yet.</summary>
+    public bool IsEmpty { get; private set; } = true;
+
     /// <summary>Goes on from where this party was.</summary>
-    public void Restore(ReadOnlySpan<byte> value) => _value = value.ToArray();
+    public void Restore(ReadOnlySpan<byte> value) => (_value, IsEmpty) = (value.ToArray(), false);
 
     /// <summary>Appends a broadcast by its SHA-256.</summary>
     public void Add(StepTag step, ReadOnlySpan<byte> digest)
@@ -28,6 +31,6 @@ internal sealed class BroadcastChain
         writer.WriteBytes(_value);
         writer.WriteText(step.Path);
         writer.WriteBytes(digest);
-        _value = SHA256.HashData(writer.WrittenMemory.Span);
+        (_value, IsEmpty) = (SHA256.HashData(writer.WrittenMemory.Span), false);
     }
 }

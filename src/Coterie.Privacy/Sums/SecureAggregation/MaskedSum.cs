@@ -58,7 +58,7 @@ internal sealed class MaskedSum(Topology topology)
     }
 
     /// <summary>Every party refuses terms under which lying about drop-outs would pay.</summary>
-    private static void RequireThreshold(Roster roster)
+    public static void RequireThreshold(Roster roster)
     {
         var smallest = SumPolicy.SmallestThreshold(roster.Participants.Length);
         if (roster.Threshold < smallest)
