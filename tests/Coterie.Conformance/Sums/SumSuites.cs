@@ -55,3 +55,17 @@ public sealed class SecureAggregationRingConformance : SumConformance
 
     protected override ISecureSum Create() => new SecureAggregationSum(Topology.Ring);
 }
+
+public sealed class SharedKeyConformance : SumConformance
+{
+    protected override bool IsHidden => true;
+
+    protected override double Tolerance => 1e-13;
+
+    // The agreement's steps, then the sum's.
+    protected override IReadOnlyList<string> SendingSteps => ["group-key/keys", "parts", "0/keys", "shares", "masked", "consistency", "unmask"];
+
+    protected override IReadOnlyList<string> StepsBeforeInput => ["group-key/keys", "parts", "0/keys", "shares", "masked"];
+
+    protected override ISecureSum Create() => new SharedKeySum();
+}
