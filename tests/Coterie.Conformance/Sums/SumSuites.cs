@@ -67,5 +67,8 @@ public sealed class SharedKeyConformance : SumConformance
 
     protected override IReadOnlyList<string> StepsBeforeInput => ["group-key/keys", "parts", "0/keys", "shares", "masked"];
 
+    /// <summary>Without its part the others' make the key, of which it is told.</summary>
+    protected override bool IsMissed(string lostStep) => lostStep != "parts" && base.IsMissed(lostStep);
+
     protected override ISecureSum Create() => new SharedKeySum();
 }
