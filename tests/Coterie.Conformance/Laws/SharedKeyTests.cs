@@ -50,7 +50,7 @@ public sealed class SharedKeyTests
     [Theory]
     [InlineData("run/group-key/keys", 4)]
     [InlineData("run/group-key/parts", 4)]
-    [InlineData("run/0-schema/0/standing", 4)]
+    [InlineData("run/0-schema-agreement/0/standing", 4)]
     public async Task RunAsync_OneVanishesWhileTheKeyIsAgreed_TheOthersTrain(string path, int survivors)
     {
         var outcome = await VanishingAsync(Runs.SharedKey, e => e.Step.Path == path);

@@ -5,7 +5,6 @@ using Coterie.Conformance.Sums;
 using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
-using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;

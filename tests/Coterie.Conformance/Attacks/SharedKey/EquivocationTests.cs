@@ -147,7 +147,7 @@ public sealed class EquivocationTests
     private static Envelope Noise(Envelope e)
     {
         var bytes = e.Payload.ToArray();
-        for (var i = sizeof(int); i < bytes.Length; i++) bytes[i] ^= (byte)((i * 37) + 11);
+        for (var i = sizeof(int); i < bytes.Length; i++) bytes[i] ^= (byte)(((i * 37) + 11) & 0xFF);
         return e with { Payload = bytes };
     }
 
