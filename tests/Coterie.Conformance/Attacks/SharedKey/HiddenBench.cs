@@ -53,11 +53,8 @@ internal sealed class HiddenBench
     public async Task<Dictionary<PartyId, (byte[]? Model, Exception? Error)>> RunAsync(Func<Session, Task> coordinator)
     {
         var network = new InProcessNetwork(TimeSpan.FromSeconds(5)) { Intercept = Intercept };
-        Session Open(PartyId party)
-        {
-            var store = Stores[party] = new MemoryStore();
-            return new Session { Self = party, Roster = Roster, Channel = network.Connect(Roster[party]), Signer = _identities[party], Checkpoints = store, OnceOnly = store };
-        }
+        foreach (var party in Names.Append(Coordinator)) Stores[party] = new MemoryStore();
+        Session Open(PartyId party) => SessionOf(party, network);
         async Task<(byte[]?, Exception?)> Participate(PartyId party)
         {
             try
@@ -92,6 +89,13 @@ internal sealed class HiddenBench
         }
         await Task.WhenAll(participants.Values);
         return participants.ToDictionary(p => p.Key, p => p.Value.Result);
+    }
+
+    /// <summary>A party with the store it has.</summary>
+    public Session SessionOf(PartyId party, InProcessNetwork? network = null)
+    {
+        var channel = (network ?? new InProcessNetwork(TimeSpan.FromSeconds(5))).Connect(Roster[party]);
+        return new Session { Self = party, Roster = Roster, Channel = channel, Signer = _identities[party], Checkpoints = Stores[party], OnceOnly = Stores[party] };
     }
 
     /// <summary>Why the coordinator ended early; null where it did not.</summary>
