@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
 using Coterie.Conformance.Sums;
+using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.SecureAggregation;
+using Coterie.Federation.RunStore;
 using Coterie.Privacy;
 using Coterie.Privacy.Sums;
 
@@ -36,6 +40,25 @@ public sealed class GroupKeyTests
         Assert.Equal(bench.PlainSum(bench.Names)[0, 0], run.Participants[bench.Names[0]].Outcome!.Total!["values"][0, 0], 1e-12);
         Assert.True(agreed > 0);
         Assert.Equal(agreed, steps.Count(IsAgreement));
+    }
+
+    // Participants begin with keys and parts already on their disks, as after a restart: what comes of them can be computed here.
+    [Fact]
+    public async Task AgreeAsync_OfKnownParts_IsAFunctionOfAllOfThem()
+    {
+        var bench = new SumBench(4);
+        var parts = new List<(PartyId, ReadOnlyMemory<byte>)>();
+        foreach (var name in bench.Names)
+        {
+            using var keys = RoundKeys.Create(CryptographicRandom.Instance);
+            parts.Add((name, keys.ExportSeed()));
+            bench.Stores[name] = new MemoryStore();
+            await bench.Stores[name].SaveAsync("test/group-key/secrets", (byte[])[.. keys.Export(), .. new byte[CryptographicRandom.SecretLength]], CancellationToken.None);
+        }
+        Assert.Null((await bench.RunAsync(_ => new SharedKeySum())).Error);
+        using var expected = GroupSecret.Combine(new RoundContext("test", new StepTag("test/group-key"), bench.Roster.Digest.ToArray()), parts);
+        foreach (var name in bench.Names)
+            Assert.Equal(expected.Export(), (await bench.Stores[name].LoadAsync(Place, CancellationToken.None))!.Value[32..].ToArray());
     }
 
     [Fact]
