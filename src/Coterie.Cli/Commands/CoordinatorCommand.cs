@@ -54,7 +54,8 @@ internal static class CoordinatorCommand
                 isAccounted = true;
                 return System.Threading.Tasks.Task.CompletedTask;
             },
-            Stay = parsed.GetValue(Stay), Supervision = parsed.GetValue(Supervised),
+            Stay = parsed.GetValue(Stay),
+            Supervision = parsed.GetValue(Supervised),
         };
         using var stop = request.Supervision is null ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : Supervision.Watch(cancellationToken);
         INodeObserver observer = request.Supervision is null ? new TerminalObserver(context) : new SupervisedObserver();
