@@ -1,0 +1,291 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Coterie.Cryptography.Paillier.Modular;
+
+/// <summary>
+/// Eight numbers side by side in 512-bit vectors, limbs of 52 bits. With rounding towards zero, fma(a, b, 2^104) is 2^104 plus the upper half of
+/// the product, exactly, and fma(a, b, 2^104 + 2^52 - that) is 2^52 plus the lower half. A column takes at most 2^10 products.
+/// </summary>
+internal readonly struct Avx512Columns : IColumnKernel
+{
+    private const double UpperBase = 20282409603651670423947251286016d;     // 2^104
+    private const double LowerBase = 4503599627370496d;                     // 2^52
+    private const long UpperBias = 0x4670_0000_0000_0000;                   // the bits of 2^104
+    private const long LowerBias = 0x4330_0000_0000_0000;                   // the bits of 2^52
+    private const long LimbMask = (1L << LimbWidth) - 1;
+    private const int LimbWidth = 52;
+    private const int Width = 8;
+
+    /// <summary>Whether this processor has the instructions.</summary>
+    public static bool IsSupported => Avx512F.IsSupported && Avx512DQ.IsSupported;
+
+    public static int Lanes => Width;
+
+    public static int LimbBits => LimbWidth;
+
+    public static int Tile => 5;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Accumulate(ref long columns, ref double a, ref double b, int tiles)
+    {
+        Vector512<long> s0 = Column(ref columns, 0), s1 = Column(ref columns, 1), s2 = Column(ref columns, 2), s3 = Column(ref columns, 3), s4 = Column(ref columns, 4), s5 = Column(ref columns, 5), s6 = Column(ref columns, 6), s7 = Column(ref columns, 7), s8 = Column(ref columns, 8), s9 = Column(ref columns, 9);
+        for (; tiles > 0; tiles--)
+        {
+            Vector512<double> b0 = Limb(ref b, 0), b1 = Limb(ref b, 1), b2 = Limb(ref b, 2), b3 = Limb(ref b, 3), b4 = Limb(ref b, 4);
+            var x = Limb(ref a, 0);
+            Product(ref s0, ref s1, x, b0);
+            Product(ref s1, ref s2, x, b1);
+            Product(ref s2, ref s3, x, b2);
+            Product(ref s3, ref s4, x, b3);
+            Product(ref s4, ref s5, x, b4);
+            x = Limb(ref a, 1);
+            Product(ref s1, ref s2, x, b0);
+            Product(ref s2, ref s3, x, b1);
+            Product(ref s3, ref s4, x, b2);
+            Product(ref s4, ref s5, x, b3);
+            Product(ref s5, ref s6, x, b4);
+            x = Limb(ref a, 2);
+            Product(ref s2, ref s3, x, b0);
+            Product(ref s3, ref s4, x, b1);
+            Product(ref s4, ref s5, x, b2);
+            Product(ref s5, ref s6, x, b3);
+            Product(ref s6, ref s7, x, b4);
+            x = Limb(ref a, 3);
+            Product(ref s3, ref s4, x, b0);
+            Product(ref s4, ref s5, x, b1);
+            Product(ref s5, ref s6, x, b2);
+            Product(ref s6, ref s7, x, b3);
+            Product(ref s7, ref s8, x, b4);
+            x = Limb(ref a, 4);
+            Product(ref s4, ref s5, x, b0);
+            Product(ref s5, ref s6, x, b1);
+            Product(ref s6, ref s7, x, b2);
+            Product(ref s7, ref s8, x, b3);
+            Product(ref s8, ref s9, x, b4);
+            a = ref Unsafe.Add(ref a, Width * 5);
+            b = ref Unsafe.Subtract(ref b, Width * 5);
+        }
+        s0.StoreUnsafe(ref columns, 0 * Width);
+        s1.StoreUnsafe(ref columns, 1 * Width);
+        s2.StoreUnsafe(ref columns, 2 * Width);
+        s3.StoreUnsafe(ref columns, 3 * Width);
+        s4.StoreUnsafe(ref columns, 4 * Width);
+        s5.StoreUnsafe(ref columns, 5 * Width);
+        s6.StoreUnsafe(ref columns, 6 * Width);
+        s7.StoreUnsafe(ref columns, 7 * Width);
+        s8.StoreUnsafe(ref columns, 8 * Width);
+        s9.StoreUnsafe(ref columns, 9 * Width);
+    }
+
+    public static void AddTwice(ref long columns, ref long other, int tiles)
+    {
+        for (var c = 0; c < 2 * Tile; c++)
+        {
+            var twice = Vector512.LoadUnsafe(ref other, (nuint)(c * Width)) - Vector512.Create(Bias(c, tiles));
+            (Vector512.LoadUnsafe(ref columns, (nuint)(c * Width)) + twice + twice).StoreUnsafe(ref columns, (nuint)(c * Width));
+        }
+    }
+
+    public static void AddOffset(ref long columns, ref long offset, ref double quotients)
+    {
+        for (var c = 0; c < Tile; c++)
+        {
+            var sum = Column(ref columns, c) + Vector512.Create(Unsafe.Add(ref offset, c)) - Avx512DQ.ConvertToVector512Int64(Limb(ref quotients, c));
+            sum.StoreUnsafe(ref columns, (nuint)(c * Width));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Reduce(ref long columns, int tiles, ref double modulus, double negatedInverse, ref double quotients)
+    {
+        Vector512<long>
+            s0 = Column(ref columns, 0) - Vector512.Create(ReductionBias(0, tiles)),
+            s1 = Column(ref columns, 1) - Vector512.Create(ReductionBias(1, tiles)),
+            s2 = Column(ref columns, 2) - Vector512.Create(ReductionBias(2, tiles)),
+            s3 = Column(ref columns, 3) - Vector512.Create(ReductionBias(3, tiles)),
+            s4 = Column(ref columns, 4) - Vector512.Create(ReductionBias(4, tiles)),
+            s5 = Column(ref columns, 5) - Vector512.Create(ReductionBias(5, tiles)),
+            s6 = Column(ref columns, 6) - Vector512.Create(ReductionBias(6, tiles)),
+            s7 = Column(ref columns, 7) - Vector512.Create(ReductionBias(7, tiles)),
+            s8 = Column(ref columns, 8) - Vector512.Create(ReductionBias(8, tiles)),
+            s9 = Column(ref columns, 9) - Vector512.Create(ReductionBias(9, tiles));
+        Vector512<double> n0 = Limb(ref modulus, 0), n1 = Limb(ref modulus, 1), n2 = Limb(ref modulus, 2), n3 = Limb(ref modulus, 3), n4 = Limb(ref modulus, 4);
+        var inverse = Vector512.Create(negatedInverse);
+        var q = Quotient(s0, inverse);
+        q.StoreUnsafe(ref quotients, 0 * Width);
+        s1 += Carry(s0) + Upper(q, n0);
+        Product(ref s1, ref s2, q, n1);
+        Product(ref s2, ref s3, q, n2);
+        Product(ref s3, ref s4, q, n3);
+        Product(ref s4, ref s5, q, n4);
+        q = Quotient(s1, inverse);
+        q.StoreUnsafe(ref quotients, 1 * Width);
+        s2 += Carry(s1) + Upper(q, n0);
+        Product(ref s2, ref s3, q, n1);
+        Product(ref s3, ref s4, q, n2);
+        Product(ref s4, ref s5, q, n3);
+        Product(ref s5, ref s6, q, n4);
+        q = Quotient(s2, inverse);
+        q.StoreUnsafe(ref quotients, 2 * Width);
+        s3 += Carry(s2) + Upper(q, n0);
+        Product(ref s3, ref s4, q, n1);
+        Product(ref s4, ref s5, q, n2);
+        Product(ref s5, ref s6, q, n3);
+        Product(ref s6, ref s7, q, n4);
+        q = Quotient(s3, inverse);
+        q.StoreUnsafe(ref quotients, 3 * Width);
+        s4 += Carry(s3) + Upper(q, n0);
+        Product(ref s4, ref s5, q, n1);
+        Product(ref s5, ref s6, q, n2);
+        Product(ref s6, ref s7, q, n3);
+        Product(ref s7, ref s8, q, n4);
+        q = Quotient(s4, inverse);
+        q.StoreUnsafe(ref quotients, 4 * Width);
+        s5 += Carry(s4) + Upper(q, n0);
+        Product(ref s5, ref s6, q, n1);
+        Product(ref s6, ref s7, q, n2);
+        Product(ref s7, ref s8, q, n3);
+        Product(ref s8, ref s9, q, n4);
+        s5.StoreUnsafe(ref columns, 0 * Width);
+        s6.StoreUnsafe(ref columns, 1 * Width);
+        s7.StoreUnsafe(ref columns, 2 * Width);
+        s8.StoreUnsafe(ref columns, 3 * Width);
+        s9.StoreUnsafe(ref columns, 4 * Width);
+        Clear(ref columns);
+    }
+
+    public static void Emit(ref long columns, int tiles, ref double limbs)
+    {
+        var carry = Vector512<long>.Zero;
+        for (var c = 0; c < Tile; c++)
+        {
+            var sum = Column(ref columns, c) - Vector512.Create(Bias(c, tiles)) + carry;
+            Avx512DQ.ConvertToVector512Double(sum & Vector512.Create(LimbMask)).StoreUnsafe(ref limbs, (nuint)(c * Width));
+            carry = Avx512F.ShiftRightArithmetic(sum, LimbWidth);
+        }
+        for (var c = Tile; c < 2 * Tile; c++)
+        {
+            var sum = Column(ref columns, c) - Vector512.Create(Bias(c, tiles)) + carry;
+            sum.StoreUnsafe(ref columns, (nuint)((c - Tile) * Width));
+            carry = Vector512<long>.Zero;
+        }
+        Clear(ref columns);
+    }
+
+    public static void AddLimbs(ref double x, ref double y, double sign, ReadOnlySpan<long> offset, ref double z, int limbs)
+    {
+        var carry = Vector512<long>.Zero;
+        for (var i = 0; i < limbs; i++)
+        {
+            var sum = Avx512DQ.ConvertToVector512Int64(Limb(ref x, i) + (Limb(ref y, i) * Vector512.Create(sign))) + carry;
+            if (i < offset.Length) sum += Vector512.Create(offset[i]);
+            Avx512DQ.ConvertToVector512Double(sum & Vector512.Create(LimbMask)).StoreUnsafe(ref z, (nuint)(i * Width));
+            carry = Avx512F.ShiftRightArithmetic(sum, LimbWidth);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scan(ref double table, int entries, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
+        const int Group = 10;
+        var wanted = Vector512.Create(digits);
+        var (step, entryLength) = (shared ? 1 : Width, shared ? limbs : limbs * Width);
+        for (var first = 0; first < limbs; first += Group)
+        {
+            Vector512<long> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default, s9 = default;
+            ref var entry = ref Unsafe.Add(ref table, first * step);
+            for (var e = 0L; e < entries; e++)
+            {
+                var mask = Vector512.Equals(wanted, Vector512.Create(e));
+                if (shared)
+                {
+                    s0 |= mask & Same(ref entry, 0);
+                    s1 |= mask & Same(ref entry, 1);
+                    s2 |= mask & Same(ref entry, 2);
+                    s3 |= mask & Same(ref entry, 3);
+                    s4 |= mask & Same(ref entry, 4);
+                    s5 |= mask & Same(ref entry, 5);
+                    s6 |= mask & Same(ref entry, 6);
+                    s7 |= mask & Same(ref entry, 7);
+                    s8 |= mask & Same(ref entry, 8);
+                    s9 |= mask & Same(ref entry, 9);
+                }
+                else
+                {
+                    s0 |= mask & Limb(ref entry, 0).AsInt64();
+                    s1 |= mask & Limb(ref entry, 1).AsInt64();
+                    s2 |= mask & Limb(ref entry, 2).AsInt64();
+                    s3 |= mask & Limb(ref entry, 3).AsInt64();
+                    s4 |= mask & Limb(ref entry, 4).AsInt64();
+                    s5 |= mask & Limb(ref entry, 5).AsInt64();
+                    s6 |= mask & Limb(ref entry, 6).AsInt64();
+                    s7 |= mask & Limb(ref entry, 7).AsInt64();
+                    s8 |= mask & Limb(ref entry, 8).AsInt64();
+                    s9 |= mask & Limb(ref entry, 9).AsInt64();
+                }
+                entry = ref Unsafe.Add(ref entry, entryLength);
+            }
+            ref var target = ref Unsafe.Add(ref block, first * Width);
+            s0.AsDouble().StoreUnsafe(ref target);
+            s1.AsDouble().StoreUnsafe(ref target, 1 * Width);
+            s2.AsDouble().StoreUnsafe(ref target, 2 * Width);
+            s3.AsDouble().StoreUnsafe(ref target, 3 * Width);
+            s4.AsDouble().StoreUnsafe(ref target, 4 * Width);
+            s5.AsDouble().StoreUnsafe(ref target, 5 * Width);
+            s6.AsDouble().StoreUnsafe(ref target, 6 * Width);
+            s7.AsDouble().StoreUnsafe(ref target, 7 * Width);
+            s8.AsDouble().StoreUnsafe(ref target, 8 * Width);
+            s9.AsDouble().StoreUnsafe(ref target, 9 * Width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> Column(ref long columns, int c) => Vector512.LoadUnsafe(ref columns, (nuint)(c * Width));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Limb(ref double limbs, int i) => Vector512.LoadUnsafe(ref limbs, (nuint)(i * Width));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> Same(ref double limbs, int i) => Vector512.Create(Unsafe.Add(ref limbs, i)).AsInt64();
+
+    private static void Clear(ref long columns)
+    {
+        for (var c = Tile; c < 2 * Tile; c++) Vector512<long>.Zero.StoreUnsafe(ref columns, (nuint)(c * Width));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Product(ref Vector512<long> lower, ref Vector512<long> upper, Vector512<double> a, Vector512<double> b)
+    {
+        var high = Avx512F.FusedMultiplyAdd(a, b, Vector512.Create(UpperBase), FloatRoundingMode.ToZero);
+        var low = Avx512F.FusedMultiplyAdd(a, b, Vector512.Create(UpperBase + LowerBase) - high, FloatRoundingMode.ToZero);
+        upper += high.AsInt64();
+        lower += low.AsInt64();
+    }
+
+    /// <summary>The upper half of a product, biased.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> Upper(Vector512<double> a, Vector512<double> b) =>
+        Avx512F.FusedMultiplyAdd(a, b, Vector512.Create(UpperBase), FloatRoundingMode.ToZero).AsInt64();
+
+    /// <summary>The limb whose product with the modulus' lowest limb clears the sum's lower bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Quotient(Vector512<long> sum, Vector512<double> negatedInverse)
+    {
+        var limb = Avx512DQ.ConvertToVector512Double(sum & Vector512.Create(LimbMask));
+        var high = Avx512F.FusedMultiplyAdd(limb, negatedInverse, Vector512.Create(UpperBase), FloatRoundingMode.ToZero);
+        return Avx512F.FusedMultiplyAdd(limb, negatedInverse, Vector512.Create(UpperBase) - high, FloatRoundingMode.ToZero);
+    }
+
+    /// <summary>What is carried once the quotient has cleared the sum's lower bits: they and the product's lower half are zero, or a whole limb together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> Carry(Vector512<long> sum) => Avx512F.ShiftRightArithmetic(sum + Vector512.Create(LimbMask), LimbWidth);
+
+    /// <summary>What column c of so many tiles holds too much.</summary>
+    private static long Bias(int c, int tiles) =>
+        unchecked(tiles * (((c < Tile ? c + 1 : (2 * Tile) - 1 - c) * LowerBias) + ((c <= Tile ? c : (2 * Tile) - c) * UpperBias)));
+
+    /// <summary>The same with a reduction's own tile, of which the lower halves of the first products are not added.</summary>
+    private static long ReductionBias(int c, int tiles) => unchecked(Bias(c, tiles + 1) - (c < Tile ? LowerBias : 0));
+}
