@@ -17,6 +17,7 @@ internal readonly struct Avx512Columns : IColumnKernel
     private const long LimbMask = (1L << LimbWidth) - 1;
     private const int LimbWidth = 52;
     private const int Width = 8;
+    private const int TileBytes = 5 * Width * sizeof(double);
 
     /// <summary>Whether this processor has the instructions.</summary>
     public static bool IsSupported => Avx512F.IsSupported && Avx512DQ.IsSupported;
@@ -28,150 +29,155 @@ internal readonly struct Avx512Columns : IColumnKernel
     public static int Tile => 5;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Accumulate(ref long columns, ref double a, ref double b, int tiles)
+    public static unsafe void Step(ref ColumnStep step)
     {
-        Vector512<long> s0 = Column(ref columns, 0), s1 = Column(ref columns, 1), s2 = Column(ref columns, 2), s3 = Column(ref columns, 3), s4 = Column(ref columns, 4), s5 = Column(ref columns, 5), s6 = Column(ref columns, 6), s7 = Column(ref columns, 7), s8 = Column(ref columns, 8), s9 = Column(ref columns, 9);
-        for (; tiles > 0; tiles--)
+        Vector512<long> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default, s9 = default;
+        fixed (TileRun* runs = &step.First)
         {
-            Vector512<double> b0 = Limb(ref b, 0), b1 = Limb(ref b, 1), b2 = Limb(ref b, 2), b3 = Limb(ref b, 3), b4 = Limb(ref b, 4);
-            var x = Limb(ref a, 0);
-            Product(ref s0, ref s1, x, b0);
-            Product(ref s1, ref s2, x, b1);
-            Product(ref s2, ref s3, x, b2);
-            Product(ref s3, ref s4, x, b3);
-            Product(ref s4, ref s5, x, b4);
-            x = Limb(ref a, 1);
-            Product(ref s1, ref s2, x, b0);
-            Product(ref s2, ref s3, x, b1);
-            Product(ref s3, ref s4, x, b2);
-            Product(ref s4, ref s5, x, b3);
-            Product(ref s5, ref s6, x, b4);
-            x = Limb(ref a, 2);
-            Product(ref s2, ref s3, x, b0);
-            Product(ref s3, ref s4, x, b1);
-            Product(ref s4, ref s5, x, b2);
-            Product(ref s5, ref s6, x, b3);
-            Product(ref s6, ref s7, x, b4);
-            x = Limb(ref a, 3);
-            Product(ref s3, ref s4, x, b0);
-            Product(ref s4, ref s5, x, b1);
-            Product(ref s5, ref s6, x, b2);
-            Product(ref s6, ref s7, x, b3);
-            Product(ref s7, ref s8, x, b4);
-            x = Limb(ref a, 4);
-            Product(ref s4, ref s5, x, b0);
-            Product(ref s5, ref s6, x, b1);
-            Product(ref s6, ref s7, x, b2);
-            Product(ref s7, ref s8, x, b3);
-            Product(ref s8, ref s9, x, b4);
-            a = ref Unsafe.Add(ref a, Width * 5);
-            b = ref Unsafe.Subtract(ref b, Width * 5);
+            for (var run = runs; run < runs + 3; run++)
+            {
+                var (up, down) = ((nint)run->Up, (nint)run->Down);
+                for (var tiles = run->Count; tiles > 0; tiles--)
+                {
+                    Vector512<double> b0 = Limb(down, 0), b1 = Limb(down, 1), b2 = Limb(down, 2), b3 = Limb(down, 3), b4 = Limb(down, 4);
+                    var x = Limb(up, 0);
+                    Product(ref s0, ref s1, x, b0);
+                    Product(ref s1, ref s2, x, b1);
+                    Product(ref s2, ref s3, x, b2);
+                    Product(ref s3, ref s4, x, b3);
+                    Product(ref s4, ref s5, x, b4);
+                    x = Limb(up, 1);
+                    Product(ref s1, ref s2, x, b0);
+                    Product(ref s2, ref s3, x, b1);
+                    Product(ref s3, ref s4, x, b2);
+                    Product(ref s4, ref s5, x, b3);
+                    Product(ref s5, ref s6, x, b4);
+                    x = Limb(up, 2);
+                    Product(ref s2, ref s3, x, b0);
+                    Product(ref s3, ref s4, x, b1);
+                    Product(ref s4, ref s5, x, b2);
+                    Product(ref s5, ref s6, x, b3);
+                    Product(ref s6, ref s7, x, b4);
+                    x = Limb(up, 3);
+                    Product(ref s3, ref s4, x, b0);
+                    Product(ref s4, ref s5, x, b1);
+                    Product(ref s5, ref s6, x, b2);
+                    Product(ref s6, ref s7, x, b3);
+                    Product(ref s7, ref s8, x, b4);
+                    x = Limb(up, 4);
+                    Product(ref s4, ref s5, x, b0);
+                    Product(ref s5, ref s6, x, b1);
+                    Product(ref s6, ref s7, x, b2);
+                    Product(ref s7, ref s8, x, b3);
+                    Product(ref s8, ref s9, x, b4);
+                    up += TileBytes;
+                    down -= TileBytes;
+                }
+                if (run != runs) continue;
+                if (step.Doubled)
+                {
+                    s0 += s0;
+                    s1 += s1;
+                    s2 += s2;
+                    s3 += s3;
+                    s4 += s4;
+                    s5 += s5;
+                    s6 += s6;
+                    s7 += s7;
+                    s8 += s8;
+                    s9 += s9;
+                }
+                s0 += Column(step.Carried, 0);
+                s1 += Column(step.Carried, 1);
+                s2 += Column(step.Carried, 2);
+                s3 += Column(step.Carried, 3);
+                s4 += Column(step.Carried, 4);
+                if (step.Offset == null) continue;
+                s0 += Vector512.Create(step.Offset[0]) - Avx512DQ.ConvertToVector512Int64(Limb((nint)step.Less, 0));
+                s1 += Vector512.Create(step.Offset[1]) - Avx512DQ.ConvertToVector512Int64(Limb((nint)step.Less, 1));
+                s2 += Vector512.Create(step.Offset[2]) - Avx512DQ.ConvertToVector512Int64(Limb((nint)step.Less, 2));
+                s3 += Vector512.Create(step.Offset[3]) - Avx512DQ.ConvertToVector512Int64(Limb((nint)step.Less, 3));
+                s4 += Vector512.Create(step.Offset[4]) - Avx512DQ.ConvertToVector512Int64(Limb((nint)step.Less, 4));
+            }
         }
-        s0.StoreUnsafe(ref columns, 0 * Width);
-        s1.StoreUnsafe(ref columns, 1 * Width);
-        s2.StoreUnsafe(ref columns, 2 * Width);
-        s3.StoreUnsafe(ref columns, 3 * Width);
-        s4.StoreUnsafe(ref columns, 4 * Width);
-        s5.StoreUnsafe(ref columns, 5 * Width);
-        s6.StoreUnsafe(ref columns, 6 * Width);
-        s7.StoreUnsafe(ref columns, 7 * Width);
-        s8.StoreUnsafe(ref columns, 8 * Width);
-        s9.StoreUnsafe(ref columns, 9 * Width);
-    }
-
-    public static void AddTwice(ref long columns, ref long other, int tiles)
-    {
-        for (var c = 0; c < 2 * Tile; c++)
+        var added = (step.Doubled ? 2 * step.First.Count : step.First.Count) + step.Second.Count + step.Third.Count;
+        s0 -= Vector512.Create(Bias(0, added));
+        s1 -= Vector512.Create(Bias(1, added));
+        s2 -= Vector512.Create(Bias(2, added));
+        s3 -= Vector512.Create(Bias(3, added));
+        s4 -= Vector512.Create(Bias(4, added));
+        s5 -= Vector512.Create(Bias(5, added));
+        s6 -= Vector512.Create(Bias(6, added));
+        s7 -= Vector512.Create(Bias(7, added));
+        s8 -= Vector512.Create(Bias(8, added));
+        s9 -= Vector512.Create(Bias(9, added));
+        if (step.Emit)
         {
-            var twice = Vector512.LoadUnsafe(ref other, (nuint)(c * Width)) - Vector512.Create(Bias(c, tiles));
-            (Vector512.LoadUnsafe(ref columns, (nuint)(c * Width)) + twice + twice).StoreUnsafe(ref columns, (nuint)(c * Width));
+            Settle(s0).Store(step.Target + (0 * Width));
+            s1 += Avx512F.ShiftRightArithmetic(s0, LimbWidth);
+            Settle(s1).Store(step.Target + (1 * Width));
+            s2 += Avx512F.ShiftRightArithmetic(s1, LimbWidth);
+            Settle(s2).Store(step.Target + (2 * Width));
+            s3 += Avx512F.ShiftRightArithmetic(s2, LimbWidth);
+            Settle(s3).Store(step.Target + (3 * Width));
+            s4 += Avx512F.ShiftRightArithmetic(s3, LimbWidth);
+            Settle(s4).Store(step.Target + (4 * Width));
+            s5 += Avx512F.ShiftRightArithmetic(s4, LimbWidth);
         }
-    }
-
-    public static void AddOffset(ref long columns, ref long offset, ref double quotients)
-    {
-        for (var c = 0; c < Tile; c++)
+        else
         {
-            var sum = Column(ref columns, c) + Vector512.Create(Unsafe.Add(ref offset, c)) - Avx512DQ.ConvertToVector512Int64(Limb(ref quotients, c));
-            sum.StoreUnsafe(ref columns, (nuint)(c * Width));
+            Vector512<double> n0 = Limb((nint)step.Modulus, 0), n1 = Limb((nint)step.Modulus, 1), n2 = Limb((nint)step.Modulus, 2), n3 = Limb((nint)step.Modulus, 3), n4 = Limb((nint)step.Modulus, 4);
+            var inverse = Vector512.Create(step.NegatedInverse);
+            s1 -= Vector512.Create(ReductionBias(1));
+            s2 -= Vector512.Create(ReductionBias(2));
+            s3 -= Vector512.Create(ReductionBias(3));
+            s4 -= Vector512.Create(ReductionBias(4));
+            var q = Quotient(s0, inverse);
+            q.Store(step.Target + (0 * Width));
+            s1 += Carry(s0) + Upper(q, n0);
+            Product(ref s1, ref s2, q, n1);
+            Product(ref s2, ref s3, q, n2);
+            Product(ref s3, ref s4, q, n3);
+            Product(ref s4, ref s5, q, n4);
+            q = Quotient(s1, inverse);
+            q.Store(step.Target + (1 * Width));
+            s2 += Carry(s1) + Upper(q, n0);
+            Product(ref s2, ref s3, q, n1);
+            Product(ref s3, ref s4, q, n2);
+            Product(ref s4, ref s5, q, n3);
+            Product(ref s5, ref s6, q, n4);
+            q = Quotient(s2, inverse);
+            q.Store(step.Target + (2 * Width));
+            s3 += Carry(s2) + Upper(q, n0);
+            Product(ref s3, ref s4, q, n1);
+            Product(ref s4, ref s5, q, n2);
+            Product(ref s5, ref s6, q, n3);
+            Product(ref s6, ref s7, q, n4);
+            q = Quotient(s3, inverse);
+            q.Store(step.Target + (3 * Width));
+            s4 += Carry(s3) + Upper(q, n0);
+            Product(ref s4, ref s5, q, n1);
+            Product(ref s5, ref s6, q, n2);
+            Product(ref s6, ref s7, q, n3);
+            Product(ref s7, ref s8, q, n4);
+            q = Quotient(s4, inverse);
+            q.Store(step.Target + (4 * Width));
+            s5 += Carry(s4) + Upper(q, n0);
+            Product(ref s5, ref s6, q, n1);
+            Product(ref s6, ref s7, q, n2);
+            Product(ref s7, ref s8, q, n3);
+            Product(ref s8, ref s9, q, n4);
+            s5 -= Vector512.Create(ReductionBias(5));
+            s6 -= Vector512.Create(ReductionBias(6));
+            s7 -= Vector512.Create(ReductionBias(7));
+            s8 -= Vector512.Create(ReductionBias(8));
+            s9 -= Vector512.Create(ReductionBias(9));
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Reduce(ref long columns, int tiles, ref double modulus, double negatedInverse, ref double quotients)
-    {
-        Vector512<long>
-            s0 = Column(ref columns, 0) - Vector512.Create(ReductionBias(0, tiles)),
-            s1 = Column(ref columns, 1) - Vector512.Create(ReductionBias(1, tiles)),
-            s2 = Column(ref columns, 2) - Vector512.Create(ReductionBias(2, tiles)),
-            s3 = Column(ref columns, 3) - Vector512.Create(ReductionBias(3, tiles)),
-            s4 = Column(ref columns, 4) - Vector512.Create(ReductionBias(4, tiles)),
-            s5 = Column(ref columns, 5) - Vector512.Create(ReductionBias(5, tiles)),
-            s6 = Column(ref columns, 6) - Vector512.Create(ReductionBias(6, tiles)),
-            s7 = Column(ref columns, 7) - Vector512.Create(ReductionBias(7, tiles)),
-            s8 = Column(ref columns, 8) - Vector512.Create(ReductionBias(8, tiles)),
-            s9 = Column(ref columns, 9) - Vector512.Create(ReductionBias(9, tiles));
-        Vector512<double> n0 = Limb(ref modulus, 0), n1 = Limb(ref modulus, 1), n2 = Limb(ref modulus, 2), n3 = Limb(ref modulus, 3), n4 = Limb(ref modulus, 4);
-        var inverse = Vector512.Create(negatedInverse);
-        var q = Quotient(s0, inverse);
-        q.StoreUnsafe(ref quotients, 0 * Width);
-        s1 += Carry(s0) + Upper(q, n0);
-        Product(ref s1, ref s2, q, n1);
-        Product(ref s2, ref s3, q, n2);
-        Product(ref s3, ref s4, q, n3);
-        Product(ref s4, ref s5, q, n4);
-        q = Quotient(s1, inverse);
-        q.StoreUnsafe(ref quotients, 1 * Width);
-        s2 += Carry(s1) + Upper(q, n0);
-        Product(ref s2, ref s3, q, n1);
-        Product(ref s3, ref s4, q, n2);
-        Product(ref s4, ref s5, q, n3);
-        Product(ref s5, ref s6, q, n4);
-        q = Quotient(s2, inverse);
-        q.StoreUnsafe(ref quotients, 2 * Width);
-        s3 += Carry(s2) + Upper(q, n0);
-        Product(ref s3, ref s4, q, n1);
-        Product(ref s4, ref s5, q, n2);
-        Product(ref s5, ref s6, q, n3);
-        Product(ref s6, ref s7, q, n4);
-        q = Quotient(s3, inverse);
-        q.StoreUnsafe(ref quotients, 3 * Width);
-        s4 += Carry(s3) + Upper(q, n0);
-        Product(ref s4, ref s5, q, n1);
-        Product(ref s5, ref s6, q, n2);
-        Product(ref s6, ref s7, q, n3);
-        Product(ref s7, ref s8, q, n4);
-        q = Quotient(s4, inverse);
-        q.StoreUnsafe(ref quotients, 4 * Width);
-        s5 += Carry(s4) + Upper(q, n0);
-        Product(ref s5, ref s6, q, n1);
-        Product(ref s6, ref s7, q, n2);
-        Product(ref s7, ref s8, q, n3);
-        Product(ref s8, ref s9, q, n4);
-        s5.StoreUnsafe(ref columns, 0 * Width);
-        s6.StoreUnsafe(ref columns, 1 * Width);
-        s7.StoreUnsafe(ref columns, 2 * Width);
-        s8.StoreUnsafe(ref columns, 3 * Width);
-        s9.StoreUnsafe(ref columns, 4 * Width);
-        Clear(ref columns);
-    }
-
-    public static void Emit(ref long columns, int tiles, ref double limbs)
-    {
-        var carry = Vector512<long>.Zero;
-        for (var c = 0; c < Tile; c++)
-        {
-            var sum = Column(ref columns, c) - Vector512.Create(Bias(c, tiles)) + carry;
-            Avx512DQ.ConvertToVector512Double(sum & Vector512.Create(LimbMask)).StoreUnsafe(ref limbs, (nuint)(c * Width));
-            carry = Avx512F.ShiftRightArithmetic(sum, LimbWidth);
-        }
-        for (var c = Tile; c < 2 * Tile; c++)
-        {
-            var sum = Column(ref columns, c) - Vector512.Create(Bias(c, tiles)) + carry;
-            sum.StoreUnsafe(ref columns, (nuint)((c - Tile) * Width));
-            carry = Vector512<long>.Zero;
-        }
-        Clear(ref columns);
+        s5.Store(step.Carried + (0 * Width));
+        s6.Store(step.Carried + (1 * Width));
+        s7.Store(step.Carried + (2 * Width));
+        s8.Store(step.Carried + (3 * Width));
+        s9.Store(step.Carried + (4 * Width));
     }
 
     public static void AddLimbs(ref double x, ref double y, double sign, ReadOnlySpan<long> offset, ref double z, int limbs)
@@ -242,7 +248,10 @@ internal readonly struct Avx512Columns : IColumnKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> Column(ref long columns, int c) => Vector512.LoadUnsafe(ref columns, (nuint)(c * Width));
+    private static unsafe Vector512<long> Column(long* columns, int c) => Vector512.Load(columns + (c * Width));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<double> Limb(nint limbs, int i) => Vector512.Load((double*)limbs + (i * Width));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Limb(ref double limbs, int i) => Vector512.LoadUnsafe(ref limbs, (nuint)(i * Width));
@@ -250,10 +259,9 @@ internal readonly struct Avx512Columns : IColumnKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<long> Same(ref double limbs, int i) => Vector512.Create(Unsafe.Add(ref limbs, i)).AsInt64();
 
-    private static void Clear(ref long columns)
-    {
-        for (var c = Tile; c < 2 * Tile; c++) Vector512<long>.Zero.StoreUnsafe(ref columns, (nuint)(c * Width));
-    }
+    /// <summary>A column's lower bits as a limb.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Settle(Vector512<long> sum) => Avx512DQ.ConvertToVector512Double(sum & Vector512.Create(LimbMask));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Product(ref Vector512<long> lower, ref Vector512<long> upper, Vector512<double> a, Vector512<double> b)
@@ -273,7 +281,7 @@ internal readonly struct Avx512Columns : IColumnKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Quotient(Vector512<long> sum, Vector512<double> negatedInverse)
     {
-        var limb = Avx512DQ.ConvertToVector512Double(sum & Vector512.Create(LimbMask));
+        var limb = Settle(sum);
         var high = Avx512F.FusedMultiplyAdd(limb, negatedInverse, Vector512.Create(UpperBase), FloatRoundingMode.ToZero);
         return Avx512F.FusedMultiplyAdd(limb, negatedInverse, Vector512.Create(UpperBase) - high, FloatRoundingMode.ToZero);
     }
@@ -283,9 +291,11 @@ internal readonly struct Avx512Columns : IColumnKernel
     private static Vector512<long> Carry(Vector512<long> sum) => Avx512F.ShiftRightArithmetic(sum + Vector512.Create(LimbMask), LimbWidth);
 
     /// <summary>What column c of so many tiles holds too much.</summary>
-    private static long Bias(int c, int tiles) =>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Bias(int c, nint tiles) =>
         unchecked(tiles * (((c < Tile ? c + 1 : (2 * Tile) - 1 - c) * LowerBias) + ((c <= Tile ? c : (2 * Tile) - c) * UpperBias)));
 
-    /// <summary>The same with a reduction's own tile, of which the lower halves of the first products are not added.</summary>
-    private static long ReductionBias(int c, int tiles) => unchecked(Bias(c, tiles + 1) - (c < Tile ? LowerBias : 0));
+    /// <summary>The same of a reduction's own tile, of which the lower halves of the products with the lowest limb are not added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long ReductionBias(int c) => unchecked(Bias(c, 1) - (c < Tile ? LowerBias : 0));
 }

@@ -8,8 +8,7 @@ namespace Coterie.Cryptography.Paillier.Modular;
 /// <remarks>
 /// Limbs are integers in doubles. The halves of a product of two limbs come out of two fused multiply-adds against constants that push
 /// everything below the lower half's width out of the significand (Emmart, Zheng, Weems, "Faster modular exponentiation using double precision
-/// floating point arithmetic on the GPU", ARITH 2018); as bit patterns they are integers plus a known bias. Columns hold biased sums: whoever
-/// reads them passes the number of tiles that were added since they were last read.
+/// floating point arithmetic on the GPU", ARITH 2018); as bit patterns they are integers plus a known bias, taken away once per step.
 /// </remarks>
 internal interface IColumnKernel
 {
@@ -19,28 +18,13 @@ internal interface IColumnKernel
     /// <summary>Bits of a limb.</summary>
     static abstract int LimbBits { get; }
 
-    /// <summary>Limbs of a tile. Columns buffers hold twice as many vectors.</summary>
+    /// <summary>Limbs of a tile, and columns of a step.</summary>
     static abstract int Tile { get; }
 
-    /// <summary>Adds the products of <paramref name="tiles"/> tiles of <paramref name="a"/>, going up, with as many of <paramref name="b"/>, going down.</summary>
-    static abstract void Accumulate(ref long columns, ref double a, ref double b, int tiles);
+    /// <summary>Settles the next <see cref="Tile"/> columns of a product.</summary>
+    static abstract void Step(ref ColumnStep step);
 
-    /// <summary>Adds twice what <paramref name="other"/> holds of <paramref name="tiles"/> tiles.</summary>
-    static abstract void AddTwice(ref long columns, ref long other, int tiles);
-
-    /// <summary>Adds the tile of <paramref name="offset"/>, the same in all lanes, and takes away the tile of <paramref name="quotients"/>.</summary>
-    static abstract void AddOffset(ref long columns, ref long offset, ref double quotients);
-
-    /// <summary>
-    /// Finds the tile of quotients whose product with the modulus clears the lower columns, adds it as far as the modulus' lowest tile goes, and
-    /// moves the upper columns down.
-    /// </summary>
-    static abstract void Reduce(ref long columns, int tiles, ref double modulus, double negatedInverse, ref double quotients);
-
-    /// <summary>Writes the lower columns as limbs, their carries added to the upper ones, and moves the upper ones down.</summary>
-    static abstract void Emit(ref long columns, int tiles, ref double limbs);
-
-    /// <summary>z = x + y - less, carried through, over <paramref name="limbs"/> limbs; offset and less are the same in all lanes and may be empty.</summary>
+    /// <summary>z = x + sign y + offset, carried through, over <paramref name="limbs"/> limbs; the offset is the same in all lanes and may be empty.</summary>
     static abstract void AddLimbs(ref double x, ref double y, double sign, ReadOnlySpan<long> offset, ref double z, int limbs);
 
     /// <summary>Per lane the entry that its digit names, every entry read. Shared entries hold one double a limb, others one a limb and lane.</summary>

@@ -64,110 +64,113 @@ internal sealed class LaneEngine<TKernel> : ModularEngine where TKernel : struct
 
     public override ReadOnlySpan<ulong> One => _one;
 
-    private static int ColumnsLength => 2 * TKernel.Tile * TKernel.Lanes;
-
     private static int TileLength => TKernel.Tile * TKernel.Lanes;
 
+    public override void MultiplyPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z) =>
+        Multiply(x[..PairLength], y[..PairLength], z[..PairLength], SingleLength);
+
+    public override void SquarePairs(ReadOnlySpan<ulong> x, Span<ulong> z) => Square(x[..PairLength], z[..PairLength], SingleLength);
+
+    public override void MultiplySingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z) =>
+        Multiply(x[..SingleLength], y[..SingleLength], z[..SingleLength], 0);
+
+    public override void SquareSingles(ReadOnlySpan<ulong> x, Span<ulong> z) => Square(x[..SingleLength], z[..SingleLength], 0);
+
+    /// <summary>Products of pairs, whose second halves begin at <paramref name="second"/>, or of singles where that is 0.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
+    private unsafe void Multiply(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z, int second)
     {
-        Span<double> quotients = stackalloc double[2 * SingleLength];
-        Span<double> product = stackalloc double[2 * SingleLength];
-        Span<long> columns = stackalloc long[2 * ColumnsLength];
-        columns.Clear();
-        ref var first = ref MemoryMarshal.GetReference(columns);
-        ref var second = ref Unsafe.Add(ref first, ColumnsLength);
-        ref var ux = ref First(x, PairLength);
-        ref var uy = ref First(y, PairLength);
-        ref var vx = ref Unsafe.Add(ref ux, SingleLength);
-        ref var vy = ref Unsafe.Add(ref uy, SingleLength);
-        ref var m = ref MemoryMarshal.GetReference(quotients);
-        ref var target = ref MemoryMarshal.GetReference(product);
-        for (var k = 0; k < 2 * _tiles; k++)
+        var quotients = stackalloc double[x.Length];
+        var product = stackalloc double[x.Length];
+        var carried = stackalloc long[2 * TileLength];
+        new Span<long>(carried, 2 * TileLength).Clear();
+        fixed (ulong* px = x, py = y)
+        fixed (double* n = _modulus)
+        fixed (long* offset = _offset)
         {
-            var (low, count) = Diagonal(k);
-            var (up, down) = (low * TileLength, (k - low) * TileLength);
-            TKernel.Accumulate(ref first, ref Unsafe.Add(ref ux, up), ref Unsafe.Add(ref uy, down), count);
-            ReduceFirst(k, count, ref first, ref m, ref target);
-            TKernel.Accumulate(ref second, ref Unsafe.Add(ref ux, up), ref Unsafe.Add(ref vy, down), count);
-            TKernel.Accumulate(ref second, ref Unsafe.Add(ref vx, up), ref Unsafe.Add(ref uy, down), count);
-            ReduceSecond(k, 2 * count, ref second, ref m, ref target);
+            var (ux, uy) = ((nint)px, (nint)py);
+            var (vx, vy) = ((nint)(px + second), (nint)(py + second));
+            var step = new ColumnStep { Modulus = n, NegatedInverse = _negatedInverse };
+            for (var k = 0; k < 2 * _tiles; k++)
+            {
+                Begin(ref step, k, quotients, product, carried, n);
+                step.First = Run(k, ux, uy);
+                step.Second = default;
+                TKernel.Step(ref step);
+                if (second == 0) continue;
+                Continue(ref step, k, second, quotients, offset);
+                step.First = Run(k, ux, vy);
+                step.Second = Run(k, vx, uy);
+                TKernel.Step(ref step);
+            }
         }
-        MemoryMarshal.Cast<double, ulong>(product).CopyTo(z);
+        new ReadOnlySpan<ulong>(product, x.Length).CopyTo(z);
     }
 
+    /// <summary>Squares, likewise.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void SquarePairs(ReadOnlySpan<ulong> x, Span<ulong> z)
+    private unsafe void Square(ReadOnlySpan<ulong> x, Span<ulong> z, int second)
     {
-        Span<double> quotients = stackalloc double[2 * SingleLength];
-        Span<double> product = stackalloc double[2 * SingleLength];
-        Span<long> columns = stackalloc long[3 * ColumnsLength];
-        columns.Clear();
-        ref var first = ref MemoryMarshal.GetReference(columns);
-        ref var second = ref Unsafe.Add(ref first, ColumnsLength);
-        ref var halves = ref Unsafe.Add(ref second, ColumnsLength);
-        ref var u = ref First(x, PairLength);
-        ref var v = ref Unsafe.Add(ref u, SingleLength);
-        ref var m = ref MemoryMarshal.GetReference(quotients);
-        ref var target = ref MemoryMarshal.GetReference(product);
-        for (var k = 0; k < 2 * _tiles; k++)
+        var quotients = stackalloc double[x.Length];
+        var product = stackalloc double[x.Length];
+        var carried = stackalloc long[2 * TileLength];
+        new Span<long>(carried, 2 * TileLength).Clear();
+        fixed (ulong* px = x)
+        fixed (double* n = _modulus)
+        fixed (long* offset = _offset)
         {
-            var (low, count) = Diagonal(k);
-            var (up, down) = (low * TileLength, (k - low) * TileLength);
-            var added = SquareDiagonal(k, low, count, ref first, ref halves, columns[(2 * ColumnsLength)..], ref u);
-            ReduceFirst(k, added, ref first, ref m, ref target);
-            columns[(2 * ColumnsLength)..].Clear();
-            TKernel.Accumulate(ref halves, ref Unsafe.Add(ref u, up), ref Unsafe.Add(ref v, down), count);
-            TKernel.AddTwice(ref second, ref halves, count);
-            ReduceSecond(k, 0, ref second, ref m, ref target);
+            var (u, v) = ((nint)px, (nint)(px + second));
+            var step = new ColumnStep { Modulus = n, NegatedInverse = _negatedInverse, Doubled = true };
+            for (var k = 0; k < 2 * _tiles; k++)
+            {
+                Begin(ref step, k, quotients, product, carried, n);
+                // Those off the middle of the diagonal once, doubled; the middle, where there is one, as it is.
+                var whole = Run(k, u, u);
+                step.First = whole with { Count = whole.Count / 2 };
+                step.Second = new TileRun { Up = whole.Up + (step.First.Count * TileLength), Down = whole.Down - (step.First.Count * TileLength), Count = whole.Count & 1 };
+                TKernel.Step(ref step);
+                if (second == 0) continue;
+                Continue(ref step, k, second, quotients, offset);
+                step.First = Run(k, u, v);
+                step.Second = default;
+                TKernel.Step(ref step);
+            }
         }
-        MemoryMarshal.Cast<double, ulong>(product).CopyTo(z);
+        new ReadOnlySpan<ulong>(product, x.Length).CopyTo(z);
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplySingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
+    /// <summary>Sets a step for column tile k of first halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Begin(ref ColumnStep step, int k, double* quotients, double* product, long* carried, double* n)
     {
-        Span<double> quotients = stackalloc double[SingleLength];
-        Span<double> product = stackalloc double[SingleLength];
-        Span<long> columns = stackalloc long[ColumnsLength];
-        columns.Clear();
-        ref var first = ref MemoryMarshal.GetReference(columns);
-        ref var ux = ref First(x, SingleLength);
-        ref var uy = ref First(y, SingleLength);
-        ref var m = ref MemoryMarshal.GetReference(quotients);
-        ref var target = ref MemoryMarshal.GetReference(product);
-        for (var k = 0; k < 2 * _tiles; k++)
-        {
-            var (low, count) = Diagonal(k);
-            TKernel.Accumulate(ref first, ref Unsafe.Add(ref ux, low * TileLength), ref Unsafe.Add(ref uy, (k - low) * TileLength), count);
-            ReduceFirst(k, count, ref first, ref m, ref target);
-        }
-        MemoryMarshal.Cast<double, ulong>(product).CopyTo(z);
+        step.Emit = k >= _tiles;
+        step.Carried = carried;
+        step.Offset = null;
+        // A tile's quotients times the modulus' lowest tile is the step's own business.
+        step.Third = step.Emit ? Run(k, (nint)quotients, (nint)n) : new TileRun { Up = quotients, Down = n + (k * TileLength), Count = k };
+        step.Target = step.Emit ? product + ((k - _tiles) * TileLength) : quotients + (k * TileLength);
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void SquareSingles(ReadOnlySpan<ulong> x, Span<ulong> z)
+    /// <summary>
+    /// Goes on to column tile k of second halves, which lose the first halves' quotients and gain a multiple of n against going below zero.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Continue(ref ColumnStep step, int k, int second, double* quotients, long* offset)
     {
-        Span<double> quotients = stackalloc double[SingleLength];
-        Span<double> product = stackalloc double[SingleLength];
-        Span<long> columns = stackalloc long[2 * ColumnsLength];
-        columns.Clear();
-        ref var first = ref MemoryMarshal.GetReference(columns);
-        ref var halves = ref Unsafe.Add(ref first, ColumnsLength);
-        ref var u = ref First(x, SingleLength);
-        ref var m = ref MemoryMarshal.GetReference(quotients);
-        ref var target = ref MemoryMarshal.GetReference(product);
-        for (var k = 0; k < 2 * _tiles; k++)
-        {
-            var (low, count) = Diagonal(k);
-            var added = SquareDiagonal(k, low, count, ref first, ref halves, columns[ColumnsLength..], ref u);
-            ReduceFirst(k, added, ref first, ref m, ref target);
-        }
-        MemoryMarshal.Cast<double, ulong>(product).CopyTo(z);
+        step.Carried += TileLength;
+        step.Target += second;
+        step.Third.Up += second;
+        if (step.Emit) return;
+        step.Offset = offset + (k * TKernel.Tile);
+        step.Less = quotients + (k * TileLength);
+    }
+
+    /// <summary>The tiles of x whose products with tiles of y fall on column tile k.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe TileRun Run(int k, nint x, nint y)
+    {
+        var low = Math.Max(0, k - _tiles + 1);
+        return new TileRun { Up = (double*)x + (low * TileLength), Down = (double*)y + ((k - low) * TileLength), Count = Math.Max(0, Math.Min(k, _tiles - 1) - low + 1) };
     }
 
     public override void AddSingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z) =>
@@ -268,55 +271,6 @@ internal sealed class LaneEngine<TKernel> : ModularEngine where TKernel : struct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref double First(ReadOnlySpan<ulong> block, int length) =>
         ref Unsafe.As<ulong, double>(ref MemoryMarshal.GetReference(block[..length]));
-
-    /// <summary>The tiles of x whose products with tiles of y fall on column tile k: the first, and how many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private (int Low, int Count) Diagonal(int k)
-    {
-        var low = Math.Max(0, k - _tiles + 1);
-        return (low, Math.Max(0, Math.Min(k, _tiles - 1) - low + 1));
-    }
-
-    /// <summary>Adds the products of one diagonal of a square, those off the middle once and doubled; tiles that were added singly.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int SquareDiagonal(int k, int low, int count, ref long columns, ref long halves, Span<long> cleared, ref double u)
-    {
-        var pairs = count / 2;
-        if (pairs > 0)
-        {
-            cleared.Clear();
-            TKernel.Accumulate(ref halves, ref Unsafe.Add(ref u, low * TileLength), ref Unsafe.Add(ref u, (k - low) * TileLength), pairs);
-            TKernel.AddTwice(ref columns, ref halves, pairs);
-        }
-        if ((count & 1) == 0) return 0;
-        ref var middle = ref Unsafe.Add(ref u, (low + pairs) * TileLength);
-        TKernel.Accumulate(ref columns, ref middle, ref middle, 1);
-        return 1;
-    }
-
-    /// <summary>The reduction's part of column tile k of the first half; <paramref name="added"/> tiles are in the columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ReduceFirst(int k, int added, ref long columns, ref double quotients, ref double target)
-    {
-        ref var n = ref MemoryMarshal.GetArrayDataReference(_modulus);
-        if (k < _tiles)
-        {
-            TKernel.Accumulate(ref columns, ref quotients, ref Unsafe.Add(ref n, k * TileLength), k);
-            TKernel.Reduce(ref columns, added + k, ref n, _negatedInverse, ref Unsafe.Add(ref quotients, k * TileLength));
-            return;
-        }
-        var (low, count) = Diagonal(k);
-        TKernel.Accumulate(ref columns, ref Unsafe.Add(ref quotients, low * TileLength), ref Unsafe.Add(ref n, (k - low) * TileLength), count);
-        TKernel.Emit(ref columns, added + count, ref Unsafe.Add(ref target, (k - _tiles) * TileLength));
-    }
-
-    /// <summary>The same of the second half, which takes the first half's quotients away and adds a multiple of n against going below zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ReduceSecond(int k, int added, ref long columns, ref double quotients, ref double target)
-    {
-        if (k < _tiles) TKernel.AddOffset(ref columns, ref _offset[k * TKernel.Tile], ref Unsafe.Add(ref quotients, k * TileLength));
-        ReduceFirst(k, added, ref columns, ref Unsafe.Add(ref quotients, SingleLength), ref Unsafe.Add(ref target, SingleLength));
-    }
 
     private void ToLimbs(ReadOnlySpan<ulong> number, Span<double> limbs, int lane, int offset = 0)
     {
