@@ -1,18 +1,21 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Coterie.Cryptography.Paillier.Modular;
 
 /// <summary>
-/// The engine for processors without vectors that are worth it: one number at a time, limbs of 59 bits in 64-bit words. With five bits less than a
-/// word has, a column of products fits two words; that costs an eighth more products than whole words would, and a fifth less time.
+/// The engine for processors without vectors that are worth it: one number at a time, limbs of 57 bits in 64-bit words. A sum of products needs no
+/// carries then: the sum of their upper parts, from bit 57 on, fits a word, and so does that of their lower parts, which the sum of the products'
+/// lower words tells once the upper parts' is known. That takes two multiplications a product and is faster than one with its carries.
 /// </summary>
 internal sealed class PortableEngine : LimbEngine
 {
-    private const int LimbBits = 59;
+    private const int LimbBits = 57;
     private const ulong LimbMask = (1UL << LimbBits) - 1;
 
-    /// <summary>Three products per limb, each below 2^118, stay below 2^128 in a column.</summary>
-    private const int MaximumLimbs = 340;
+    /// <summary>So many upper parts below 2^57 are below 2^64 in all.</summary>
+    private const int MaximumLimbs = 128;
 
     private readonly ulong _negatedInverse;
     private readonly ulong[] _modulus;
@@ -91,102 +94,110 @@ internal sealed class PortableEngine : LimbEngine
         }
     }
 
-    /// <summary>The sum of so many products of limbs of x, going up, with limbs of y, going down.</summary>
+    /// <summary>
+    /// The sum of so many products of limbs of one number, going up, with limbs of another, going down: sum(x y) = 2^57 high + sum(x y mod 2^57) for
+    /// high = sum(x y / 2^57), rounded down, where the last sum is below 2^64 and known modulo 2^64.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static UInt128 Dot(ref ulong x, ref ulong y, int count)
+    private static unsafe UInt128 Dot(ulong* up, ulong* down, int count)
     {
         unchecked
         {
-            UInt128 even = 0, odd = 0;
-            for (; count > 1; count -= 2)
+            ulong low0 = 0, high0 = 0, low1 = 0, high1 = 0;
+            for (var last = up + count - 1; up < last; up += 2, down -= 2)
             {
-                even += Math.BigMul(x, y);
-                odd += Math.BigMul(Unsafe.Add(ref x, 1), Unsafe.Subtract(ref y, 1));
-                x = ref Unsafe.Add(ref x, 2);
-                y = ref Unsafe.Subtract(ref y, 2);
+                low0 += up[0] * down[0];
+                high0 += High(up[0], down[0]);
+                low1 += up[1] * down[-1];
+                high1 += High(up[1], down[-1]);
             }
-            if (count > 0) even += Math.BigMul(x, y);
-            return even + odd;
+            if ((count & 1) != 0)
+            {
+                low0 += up[0] * down[0];
+                high0 += High(up[0], down[0]);
+            }
+            high0 += high1;
+            return ((UInt128)high0 << LimbBits) + (low0 + low1 - (high0 << LimbBits));
         }
     }
 
+    /// <summary>x y / 2^57, rounded down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong High(ulong x, ulong y) =>
+        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(x << (64 - LimbBits), y)
+        : ArmBase.Arm64.IsSupported ? ArmBase.Arm64.MultiplyHigh(x << (64 - LimbBits), y)
+        : Math.BigMul(x << (64 - LimbBits), y, out _);
+
     /// <summary>Products of pairs, whose second halves begin at <paramref name="second"/>, or of singles where that is 0.</summary>
     [SkipLocalsInit]
-    private void Multiply(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z, int second)
+    private unsafe void Multiply(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z, int second)
     {
         unchecked
         {
-            Span<ulong> quotients = stackalloc ulong[x.Length];
-            Span<ulong> product = stackalloc ulong[x.Length];
-            UInt128 first = 0, next = 0;
-            for (var k = 0; k < 2 * Limbs; k++)
+            var quotients = stackalloc ulong[x.Length];
+            var product = stackalloc ulong[x.Length];
+            fixed (ulong* ux = x, uy = y, n = _modulus)
             {
-                first = Reduce(k, first + Column(k, x, y), quotients, product);
-                if (second == 0) continue;
-                next += Column(k, x, y[second..]) + Column(k, x[second..], y);
-                if (k < Limbs) next += _offset[k] - quotients[k];
-                next = Reduce(k, next, quotients[second..], product[second..]);
+                UInt128 first = 0, next = 0;
+                for (var k = 0; k < 2 * Limbs; k++)
+                {
+                    var low = Math.Max(0, k - Limbs + 1);
+                    var count = Math.Min(k, Limbs - 1) - low + 1;
+                    first = Reduce(k, low, count, first + Dot(ux + low, uy + k - low, count), quotients, product, n);
+                    if (second == 0) continue;
+                    next += Dot(ux + low, uy + second + k - low, count) + Dot(ux + second + low, uy + k - low, count);
+                    if (k < Limbs) next += _offset[k] - quotients[k];
+                    next = Reduce(k, low, count, next, quotients + second, product + second, n);
+                }
             }
-            product.CopyTo(z);
+            new ReadOnlySpan<ulong>(product, x.Length).CopyTo(z);
         }
     }
 
     /// <summary>Squares, likewise.</summary>
     [SkipLocalsInit]
-    private void Square(ReadOnlySpan<ulong> x, Span<ulong> z, int second)
+    private unsafe void Square(ReadOnlySpan<ulong> x, Span<ulong> z, int second)
     {
         unchecked
         {
-            Span<ulong> quotients = stackalloc ulong[x.Length];
-            Span<ulong> product = stackalloc ulong[x.Length];
-            UInt128 first = 0, next = 0;
-            for (var k = 0; k < 2 * Limbs; k++)
+            var quotients = stackalloc ulong[x.Length];
+            var product = stackalloc ulong[x.Length];
+            fixed (ulong* u = x, n = _modulus)
             {
-                first = Reduce(k, first + SquareColumn(k, x), quotients, product);
-                if (second == 0) continue;
-                next += Column(k, x, x[second..]) << 1;
-                if (k < Limbs) next += _offset[k] - quotients[k];
-                next = Reduce(k, next, quotients[second..], product[second..]);
+                UInt128 first = 0, next = 0;
+                for (var k = 0; k < 2 * Limbs; k++)
+                {
+                    var low = Math.Max(0, k - Limbs + 1);
+                    var count = Math.Min(k, Limbs - 1) - low + 1;
+                    // Those off the middle of the column once, doubled; the middle, where there is one, as it is.
+                    first += Dot(u + low, u + k - low, count / 2) << 1;
+                    if ((count & 1) != 0) first += Math.BigMul(u[k / 2], u[k / 2]);
+                    first = Reduce(k, low, count, first, quotients, product, n);
+                    if (second == 0) continue;
+                    next += Dot(u + low, u + second + k - low, count) << 1;
+                    if (k < Limbs) next += _offset[k] - quotients[k];
+                    next = Reduce(k, low, count, next, quotients + second, product + second, n);
+                }
             }
-            product.CopyTo(z);
+            new ReadOnlySpan<ulong>(product, x.Length).CopyTo(z);
         }
     }
 
     /// <summary>Clears a column of the lower half by a multiple of the modulus, or writes one of the upper half; what is carried.</summary>
-    private UInt128 Reduce(int k, UInt128 sum, Span<ulong> quotients, Span<ulong> product)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe UInt128 Reduce(int k, int low, int count, UInt128 sum, ulong* quotients, ulong* product, ulong* n)
     {
         unchecked
         {
             if (k >= Limbs)
             {
-                sum += Column(k, quotients, _modulus);
+                sum += Dot(quotients + low, n + k - low, count);
                 product[k - Limbs] = (ulong)sum & LimbMask;
                 return sum >> LimbBits;
             }
-            sum += Dot(ref quotients[0], ref Unsafe.Add(ref _modulus[0], k), k);
+            sum += Dot(quotients, n + k, k);
             quotients[k] = ((ulong)sum * _negatedInverse) & LimbMask;
-            return (sum + Math.BigMul(quotients[k], _modulus[0])) >> LimbBits;
-        }
-    }
-
-    /// <summary>The products that fall on column k of a product.</summary>
-    private UInt128 Column(int k, ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y)
-    {
-        var low = Math.Max(0, k - Limbs + 1);
-        var count = Math.Min(k, Limbs - 1) - low + 1;
-        return count > 0 ? Dot(ref Unsafe.AsRef(in x[low]), ref Unsafe.AsRef(in y[k - low]), count) : 0;
-    }
-
-    /// <summary>The same of a square: those off the middle once, doubled; the middle, where there is one, as it is.</summary>
-    private UInt128 SquareColumn(int k, ReadOnlySpan<ulong> x)
-    {
-        unchecked
-        {
-            var low = Math.Max(0, k - Limbs + 1);
-            var count = Math.Min(k, Limbs - 1) - low + 1;
-            if (count <= 0) return 0;
-            var sum = Dot(ref Unsafe.AsRef(in x[low]), ref Unsafe.AsRef(in x[k - low]), count / 2) << 1;
-            return (count & 1) == 0 ? sum : sum + Math.BigMul(x[k / 2], x[k / 2]);
+            return (sum + Math.BigMul(quotients[k], n[0])) >> LimbBits;
         }
     }
 

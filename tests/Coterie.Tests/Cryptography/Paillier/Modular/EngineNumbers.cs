@@ -7,9 +7,9 @@ namespace Coterie.Tests.Cryptography.Paillier.Modular;
 internal static class EngineNumbers
 {
     /// <summary>
-    /// Bits of moduli: around words, of keys, and 137, 244, 902, 987 and 1024 for which the room above the modulus is the least, in one engine or another.
+    /// Bits of moduli: around words, of keys, and 137, 244, 902, 953 and 1024 for which the room above the modulus is the least, in one engine or another.
     /// </summary>
-    public static readonly int[] Sizes = [64, 65, 127, 137, 244, 512, 902, 987, 1023, 1024, 1025, 1536, 2047, 2048, 3071, 3072, 4096, 6144];
+    public static readonly int[] Sizes = [64, 65, 127, 137, 244, 512, 902, 953, 1023, 1024, 1025, 1536, 2047, 2048, 3071, 3072, 4096, 6144];
 
     public static BigInteger Random(SeededRandom random, int bits)
     {
@@ -38,9 +38,9 @@ internal static class EngineNumbers
         var bits = (int)n.GetBitLength();
         var random = new SeededRandom(2, (ulong)bits);
         var special = new List<BigInteger> { 0, 1, 2, n - 1, n, n + 1, squared - 1, squared - n, squared - n - 1, squared - n + 1 };
-        foreach (var shift in new[] { 25, 26, 50, 51, 52, 58, 63, 64, 102, 104, bits - 1, bits, (2 * bits) - 2 })
+        foreach (var shift in new[] { 25, 26, 50, 51, 52, 56, 57, 63, 64, 102, 104, bits - 1, bits, (2 * bits) - 2 })
             special.Add((BigInteger.One << shift) % squared);
-        foreach (var ones in new[] { 51, 52, 59, 64, bits - 1, bits, 2 * bits })
+        foreach (var ones in new[] { 51, 52, 57, 64, bits - 1, bits, 2 * bits })
             special.Add(((BigInteger.One << ones) - 1) % squared);
         var inverse = calculator.InverseRadix;
         return

@@ -193,6 +193,48 @@ public abstract class ModularEngineTests
         }
     }
 
+    [EngineFact]
+    public void Select_OfEveryEntry_IsThatEntryHardenedOrNot()
+    {
+        foreach (var calculator in Calculators([137, 512, 2047]))
+        {
+            var engine = calculator.Engine;
+            foreach (var entries in new[] { 1, 2, 16, 33 })
+            {
+                var random = new SeededRandom(9, (ulong)entries);
+                var values = Enumerable.Range(0, entries).Select(_ => Enumerable.Range(0, engine.Lanes).Select(_ => EngineNumbers.Random(random, engine.Words * 64)).ToArray()).ToArray();
+                var perLane = values.SelectMany(v => calculator.LoadPairs(v)).ToArray();
+                var shared = new ulong[entries * engine.EntryLength];
+                for (var e = 0; e < entries; e++)
+                    engine.Extract(perLane.AsSpan(e * engine.PairLength, engine.PairLength), e % engine.Lanes, shared.AsSpan(e * engine.EntryLength, engine.EntryLength));
+                for (var round = 0; round < 4; round++)
+                {
+                    var digits = Enumerable.Range(0, engine.Lanes).Select(lane => (long)(round == 0 ? lane * 7 % entries : random.NextInt32(entries))).ToArray();
+                    foreach (var hardened in new[] { true, false })
+                    {
+                        var block = new ulong[engine.PairLength];
+                        block.AsSpan().Fill(ulong.MaxValue);
+                        engine.Select(perLane, false, digits, hardened, block);
+                        Equal(digits.Select((digit, lane) => values[digit][lane]), calculator.StorePairs(block), calculator);
+                        engine.Select(shared, true, digits, hardened, block);
+                        Equal(digits.Select(digit => values[digit][digit % engine.Lanes]), calculator.StorePairs(block), calculator);
+                    }
+                }
+            }
+        }
+    }
+
+    [EngineFact]
+    public void One_AsPairAndAsSingle_IsOne()
+    {
+        foreach (var calculator in Calculators([64, 137, 1024]))
+        {
+            var one = calculator.Engine.One;
+            Equal(Enumerable.Repeat(BigInteger.One, calculator.Lanes), calculator.StorePairs(one), calculator);
+            Equal(Enumerable.Repeat(BigInteger.One, calculator.Lanes), calculator.StoreSingles(one[..calculator.Engine.SingleLength]), calculator);
+        }
+    }
+
     private delegate void Operation(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z);
 
     private IEnumerable<EngineCalculator> Calculators(int[] sizes)
