@@ -19,6 +19,7 @@ internal sealed class LaneEngine<TKernel> : ModularEngine where TKernel : struct
     private readonly double[] _modulus;         // limbs, the same in all lanes
     private readonly long[] _offset;            // the least multiple of n that is R or more, in limbs; the highest holds more
     private readonly long[] _lift;              // 64 n or more, a multiple of n, in limbs
+    private readonly long[] _secondLift;        // the same less 64
     private readonly ulong[][] _powers;         // pairs R^2, R^3, ... modulo n^2, one per piece of a number to take
     private readonly ulong[] _one;
     private readonly ulong[] _plainOne;         // the pair (1, 0): leaves Montgomery form
@@ -39,6 +40,7 @@ internal sealed class LaneEngine<TKernel> : ModularEngine where TKernel : struct
         LittleWords.PowerOfTwo(radixBits, modulus, u, v);
         _offset = OffsetOf(u);
         _lift = LiftOf();
+        _secondLift = [_lift[0] - 64, .. _lift[1..]];
         _one = Pair(u, v);
         u.Clear();
         v.Clear();
@@ -179,6 +181,14 @@ internal sealed class LaneEngine<TKernel> : ModularEngine where TKernel : struct
     public override void SubtractSingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z) =>
         TKernel.AddLimbs(ref First(x, SingleLength), ref First(y, SingleLength), -1, _lift, ref First(z, SingleLength), _limbs);
 
+    public override void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
+    {
+        SubtractSingles(x, y, z);
+        // What lifts u by 64 n has to be taken from v, in Montgomery form as u is: n times 64.
+        ref var v = ref Unsafe.Add(ref First(z, PairLength), SingleLength);
+        TKernel.AddLimbs(ref Unsafe.Add(ref First(x, PairLength), SingleLength), ref Unsafe.Add(ref First(y, PairLength), SingleLength), -1, _secondLift, ref v, _limbs);
+    }
+
     public override void LoadPairs(ReadOnlySpan<ulong> numbers, int words, Span<ulong> pairs)
     {
         var (pieces, sum) = (new ulong[PairLength], new ulong[PairLength]);
@@ -258,11 +268,17 @@ internal sealed class LaneEngine<TKernel> : ModularEngine where TKernel : struct
         for (var i = 0; i < 2 * _limbs; i++) entry[i] = pairs[(i * Lanes) + lane];
     }
 
+    public override void Insert(ReadOnlySpan<ulong> entry, int lane, Span<ulong> pairs)
+    {
+        for (var i = 0; i < 2 * _limbs; i++) pairs[(i * Lanes) + lane] = entry[i];
+    }
+
     public override void Dispose()
     {
         _modulus.AsSpan().Clear();
         _offset.AsSpan().Clear();
         _lift.AsSpan().Clear();
+        _secondLift.AsSpan().Clear();
         LittleWords.Zero(_one);
         foreach (var power in _powers) LittleWords.Zero(power);
         base.Dispose();
