@@ -57,16 +57,16 @@ switch (args)
         return 0;
 
     case [PaillierBenchmark.Name, .. var options]:
-        if (PaillierOptions.TryRead(options) is not { } wanted) return Fail(Usage);
         try
         {
+            if (PaillierOptions.TryRead(options) is not { } wanted) return Fail(Usage);
             var paillier = PaillierBenchmark.Run(wanted).ToMarkdown($"{Command} {string.Join(' ', args)}");
             Console.WriteLine(paillier);
             if (options.Length == 0) await File.WriteAllTextAsync(Path.Combine(Places.Results, PaillierBenchmark.Name + ".md"), paillier);
         }
-        catch (Exception unusable) when (unusable is DllNotFoundException or ArgumentException or FormatException)
+        catch (Exception unusable) when (unusable is DllNotFoundException or FormatException)
         {
-            return Fail(unusable.Message);   // no GMP, or primes that are none of a key; a wrong result is not among these
+            return Fail(unusable.Message);   // no GMP, or primes that are none of a key
         }
         return 0;
 

@@ -52,13 +52,12 @@ internal sealed record PaillierKey
     }
 
     /// <summary>From two primes of equal size, decimal or after 0x in hexadecimal.</summary>
-    /// <exception cref="FormatException">Not numbers.</exception>
-    /// <exception cref="ArgumentException">Not prime, equal, or of another size than a key's.</exception>
+    /// <exception cref="FormatException">Not numbers, not prime, equal, or of another size than a key's.</exception>
     public static PaillierKey Parse(string p, string q)
     {
         var (left, right) = (Number(p), Number(q));
         if (left == right || left.GetBitLength() != right.GetBitLength() || !PaillierOptions.Default.Bits.Contains((int)(left * right).GetBitLength()) || !IsPrime(left) || !IsPrime(right))
-            throw new ArgumentException($"Two different primes of the same size are needed, whose product has {string.Join(" or ", PaillierOptions.Default.Bits)} bits.");
+            throw new FormatException($"Two different primes of the same size are needed, whose product has {string.Join(" or ", PaillierOptions.Default.Bits)} bits.");
         return new PaillierKey(left, right);
     }
 

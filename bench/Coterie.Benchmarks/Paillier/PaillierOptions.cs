@@ -5,13 +5,14 @@ namespace Coterie.Benchmarks.Paillier;
 /// <summary>What to measure.</summary>
 /// <param name="Bits">Sizes of n.</param>
 /// <param name="Quick">Fewer and shorter rounds, without the large matrix.</param>
-/// <param name="Primes">The key's factors, or null for a new key.</param>
-internal sealed record PaillierOptions(IReadOnlyList<int> Bits, bool Quick = false, (string P, string Q)? Primes = null)
+/// <param name="Key">The one to measure with, or null for a new one of each size.</param>
+internal sealed record PaillierOptions(IReadOnlyList<int> Bits, bool Quick = false, PaillierKey? Key = null)
 {
     /// <summary>Both sizes, in full.</summary>
     public static PaillierOptions Default { get; } = new([2048, 3072]);
 
     /// <summary>Null where the arguments are not understood.</summary>
+    /// <exception cref="FormatException">The primes are none of a key.</exception>
     public static PaillierOptions? TryRead(ReadOnlySpan<string> arguments)
     {
         var options = Default;
@@ -27,7 +28,7 @@ internal sealed record PaillierOptions(IReadOnlyList<int> Bits, bool Quick = fal
                     arguments = rest;
                     break;
                 case ["--primes", var p, var q, .. var rest]:
-                    options = options with { Primes = (p, q) };
+                    options = options with { Key = PaillierKey.Parse(p, q) };
                     arguments = rest;
                     break;
                 default:
@@ -37,5 +38,5 @@ internal sealed record PaillierOptions(IReadOnlyList<int> Bits, bool Quick = fal
     }
 
     /// <summary>The keys to measure with, one per size.</summary>
-    public IEnumerable<PaillierKey> Keys() => Primes is var (p, q) ? [PaillierKey.Parse(p, q)] : Bits.Select(PaillierKey.Generate);
+    public IEnumerable<PaillierKey> Keys() => Key is not null ? [Key] : Bits.Select(PaillierKey.Generate);
 }

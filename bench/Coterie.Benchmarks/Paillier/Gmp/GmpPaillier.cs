@@ -10,21 +10,20 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
     private const int Batch = 16;
 
     private readonly PaillierKey _key;
-    private readonly GmpForm _form;
     private readonly GmpRing _ring;
     private readonly int _width;
-    private readonly Dictionary<PaillierOperation, Task> _tasks = [];
+    private readonly Dictionary<PaillierOperation, Prepared> _tasks = [];
     private readonly List<IDisposable> _owned = [];
 
     public GmpPaillier(PaillierKey key, GmpForm form)
     {
         GmpLibrary.Require();
-        (_key, _form) = (key, form);
+        (_key, Form) = (key, form);
         _width = key.Bits / 32;
         _ring = Own(form.RingModuloSquare(key.N));
     }
 
-    public string Name => _form switch
+    public string Name => Form switch
     {
         GmpForm.Plain => "GMP, product and division",
         GmpForm.Montgomery => "GMP, Montgomery",
@@ -33,13 +32,13 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
 
     public int Bits => _key.Bits;
 
-    public GmpForm Form => _form;
+    public GmpForm Form { get; }
 
     public bool Offers(PaillierOperation operation) => operation switch
     {
         // mpz_powm computes in Montgomery's form already.
-        PaillierOperation.Decrypt => _form is GmpForm.Plain or GmpForm.TwoDigits,
-        PaillierOperation.DecryptConstantTime or PaillierOperation.MatrixByEntries => _form == GmpForm.Plain,
+        PaillierOperation.Decrypt => Form is GmpForm.Plain or GmpForm.TwoDigits,
+        PaillierOperation.DecryptConstantTime or PaillierOperation.MatrixByEntries => Form == GmpForm.Plain,
         _ => true,
     };
 
@@ -57,7 +56,7 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
         PaillierOperation.Decrypt => Decryption(work, constantTime: false),
         PaillierOperation.DecryptConstantTime => Decryption(work, constantTime: true),
         PaillierOperation.Add => Addition(work),
-        PaillierOperation.Scale => _form == GmpForm.Plain ? ScalingByPowm(work) : Scaling(work),
+        PaillierOperation.Scale => Form == GmpForm.Plain ? ScalingByPowm(work) : Scaling(work),
         PaillierOperation.Rerandomise => Rerandomisation(work),
         PaillierOperation.MatrixByEntries => MatrixByEntries(work),
         _ => Matrix(operation, work),
@@ -92,54 +91,54 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
         return limbs;
     }
 
-    private Task Encryption(PaillierWork work, bool asOwner)
+    private Prepared Encryption(PaillierWork work, bool asOwner)
     {
-        var encryptor = Own(new GmpEncryptor(_key, _form, asOwner));
+        var encryptor = Own(new GmpEncryptor(_key, Form, asOwner));
         var exponent = RandomNumberGenerator.GetBytes(_key.ShortExponentBytes);
         if (encryptor.RandomiserOf(exponent) != BigInteger.ModPow(_key.HS, new BigInteger(exponent, isUnsigned: true), _key.NSquared))
             throw new InvalidOperationException($"{Name}: a power from the fixed-base table is wrong.");
         var plain = Numbers(work.Plaintexts, _width / 2);
         var results = Own(new Limbs(_width, PaillierWork.Count));
-        return new Task(count =>
+        return new Prepared(count =>
         {
             for (var i = 0; i < count; i++) encryptor.Encrypt(results[i], plain[i]);
         }, i => Limbs.Read(results[i], _width), encryptor.TableBytes);
     }
 
-    private Task Decryption(PaillierWork work, bool constantTime)
+    private Prepared Decryption(PaillierWork work, bool constantTime)
     {
-        var decryptor = Own(new GmpDecryptor(_key, _form, constantTime));
+        var decryptor = Own(new GmpDecryptor(_key, Form, constantTime));
         var ciphertexts = Numbers(work.Ciphertexts, _width);
         var results = Own(new Limbs(_width / 2, PaillierWork.Count));
-        return new Task(count =>
+        return new Prepared(count =>
         {
             for (var i = 0; i < count; i++) decryptor.Decrypt(results[i], ciphertexts[i]);
         }, i => Limbs.Read(results[i], _width / 2));
     }
 
-    private Task Addition(PaillierWork work)
+    private Prepared Addition(PaillierWork work)
     {
         var (left, right, results) = (Residues(work.Ciphertexts), Residues(work.OtherCiphertexts), Own(new Limbs(_width, PaillierWork.Count)));
-        return new Task(count =>
+        return new Prepared(count =>
         {
             for (var i = 0; i < count; i++) _ring.Multiply(results[i], left[i], right[i]);
         }, i => _ring.Read(results[i]));
     }
 
-    private Task Scaling(PaillierWork work)
+    private Prepared Scaling(PaillierWork work)
     {
         var (ciphertexts, results) = (Residues(work.Ciphertexts), Own(new Limbs(_width, PaillierWork.Count)));
-        return new Task(count =>
+        return new Prepared(count =>
         {
             for (var i = 0; i < count; i++) _ring.Power(results[i], ciphertexts[i], new ReadOnlySpan<ulong>(in work.Scalars[i]));
         }, i => _ring.Read(results[i]));
     }
 
-    private Task ScalingByPowm(PaillierWork work)
+    private Prepared ScalingByPowm(PaillierWork work)
     {
         var (ciphertexts, results) = (Numbers(work.Ciphertexts, _width), Own(new Limbs(_width, PaillierWork.Count)));
         var (modulus, exponent, power) = (Own(new Mpz(_key.NSquared)), Own(new Mpz(1)), Own(new Mpz(2 * _width)));
-        return new Task(count =>
+        return new Prepared(count =>
         {
             for (var i = 0; i < count; i++)
             {
@@ -151,12 +150,12 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
         }, i => Limbs.Read(results[i], _width));
     }
 
-    private Task Rerandomisation(PaillierWork work)
+    private Prepared Rerandomisation(PaillierWork work)
     {
         var table = Own(new GmpFixedBase(_ring, _key.EvaluatorBase, _key.LongExponentBytes));
         var (ciphertexts, results) = (Residues(work.Ciphertexts), Own(new Limbs(_width, PaillierWork.Count)));
         var exponent = new byte[_key.LongExponentBytes];
-        return new Task(count =>
+        return new Prepared(count =>
         {
             for (var i = 0; i < count; i++)
             {
@@ -168,7 +167,7 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
     }
 
     /// <summary>An exponentiation and a product for each entry; inverses once per column.</summary>
-    private Task MatrixByEntries(PaillierWork work)
+    private Prepared MatrixByEntries(PaillierWork work)
     {
         const PaillierOperation Operation = PaillierOperation.MatrixByEntries;
         var columns = PaillierWork.ColumnsOf(Operation);
@@ -176,7 +175,7 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
         var results = Own(new Limbs(_width, work.CountOf(Operation)));
         Mpz[] inverses = [.. Enumerable.Range(0, columns).Select(_ => Own(new Mpz(2 * _width)))];
         var (modulus, exponent, power, product) = (Own(new Mpz(_key.NSquared)), Own(new Mpz(1)), Own(new Mpz(2 * _width)), Own(new Mpz(2 * _width)));
-        return new Task(rows =>
+        return new Prepared(rows =>
         {
             for (var column = 0; column < columns; column++)
             {
@@ -200,16 +199,16 @@ internal sealed unsafe class GmpPaillier : IPaillierContender
         }, i => Limbs.Read(results[i], _width));
     }
 
-    private Task Matrix(PaillierOperation operation, PaillierWork work)
+    private Prepared Matrix(PaillierOperation operation, PaillierWork work)
     {
         var (columns, rows, matrix) = (PaillierWork.ColumnsOf(operation), work.CountOf(operation), work.MatrixOf(operation));
         var product = Own(new GmpMatrixProduct(_ring, rows, columns));
         var (vector, results) = (Residues(work.Ciphertexts[..columns]), Own(new Limbs(_width, rows)));
-        return new Task(
+        return new Prepared(
             count => product.Multiply(results, matrix.AsSpan(0, count * columns), vector),
             i => _ring.Read(results[i]),
             product.Bytes);
     }
 
-    private sealed record Task(Action<int> Run, Func<int, BigInteger> Read, long TableBytes = 0);
+    private sealed record Prepared(Action<int> Run, Func<int, BigInteger> Read, long TableBytes = 0);
 }
