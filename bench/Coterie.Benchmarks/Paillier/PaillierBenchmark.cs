@@ -21,7 +21,8 @@ internal static class PaillierBenchmark
         The GMP rows call the C library directly, without allocation: `product and division` is `mpz_mul` and `mpz_tdiv_r` without their bookkeeping, `mpz_powm` for
         exponentiations and `mpz_powm_sec` in constant time; `Montgomery` keeps ciphertexts in Montgomery's form and uses the functions inside `mpz_powm`; `two digits`
         writes residues modulo n^2 as a + b n, whose product takes five operations of half the size instead of eight. Fixed-base tables have windows of 8 bits and are looked up
-        directly. A matrix product by entries is one `mpz_powm` each; otherwise Straus's interleaving with signed digits and tables shared by all rows, computed in the time.
+        directly. A matrix product by entries is one `mpz_powm` each; otherwise Straus's interleaving with signed digits and tables
+        shared by all rows, computed in the time; with few columns a table for each digit's position saves the squarings.
         `BigInteger` draws the same exponents and has no tables.
         """;
 
