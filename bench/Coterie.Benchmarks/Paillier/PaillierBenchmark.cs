@@ -45,7 +45,7 @@ internal static class PaillierBenchmark
 
     /// <summary>Who takes part; every one is disposed by the caller.</summary>
     private static IReadOnlyList<IPaillierContender> Contenders(PaillierKey key) =>
-        [.. Enum.GetValues<GmpForm>().Select(form => new GmpPaillier(key, form)), new BigIntegerPaillier(key)];
+        [.. Enum.GetValues<GmpForm>().Select(form => new GmpPaillier(key, form)), new BigIntegerPaillier(key), new CoteriePaillier(key, hardened: true), new CoteriePaillier(key, hardened: false)];
 
     private static MarkdownTable Measure(PaillierKey key, bool quick)
     {

@@ -52,6 +52,9 @@ public sealed class PaillierPublicKey : IDisposable
 
     internal ModularEngine Engine { get; }
 
+    /// <summary>Bytes of the table that encryption looks up.</summary>
+    public long TableBytes(PaillierOptions? options = null) => ((options ?? PaillierOptions.Default).Hardened ? _hardened : _open).Value.TableBytes;
+
     /// <summary>Encrypts numbers below n, with fresh randomness each.</summary>
     /// <exception cref="ArgumentException">Plaintexts of another length, or one that is not below n.</exception>
     public Ciphertexts Encrypt(Plaintexts plaintexts, CryptographicRandom random, PaillierOptions? options = null)
