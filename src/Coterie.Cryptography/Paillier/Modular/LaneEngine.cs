@@ -20,6 +20,7 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
     private readonly double[] _modulus;         // limbs, the same in all lanes
     private readonly long[] _offset;            // the least multiple of n that is above R, in limbs; the highest holds more
     private readonly long[] _lift;              // 64 n in limbs that hold more
+    private readonly long[] _secondLift;        // 65 n - 64
 
     public LaneEngine(ReadOnlySpan<ulong> modulus) : base(modulus, TKernel.LimbBits, TKernel.Tile, MaximumLimbs)
     {
@@ -27,7 +28,9 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
         _negatedInverse = LittleWords.NegatedInverse(modulus[0]) & ((1UL << TKernel.LimbBits) - 1);
         _modulus = MemoryMarshal.Cast<ulong, double>(ModulusBlock()).ToArray();
         _offset = OffsetOf(RadixModuloN);
-        _lift = LiftOf();
+        _lift = LiftOf(64);
+        _secondLift = LiftOf(65);
+        _secondLift[0] -= 64;
         Prepare();
     }
 
@@ -148,11 +151,20 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
     public override void SubtractSingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z) =>
         TKernel.AddLimbs(ref First(x, SingleLength), ref First(y, SingleLength), -1, _lift, ref First(z, SingleLength), Limbs);
 
+    public override void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
+    {
+        SubtractSingles(x, y, z);
+        // What lifts u by 64 n has to be taken from v: n times 64. v is lifted by 65 n, so that this does not take it below zero.
+        var half = SingleLength;
+        TKernel.AddLimbs(ref First(x[half..], half), ref First(y[half..], half), -1, _secondLift, ref First(z[half..], half), Limbs);
+    }
+
     public override void Dispose()
     {
         _modulus.AsSpan().Clear();
         _offset.AsSpan().Clear();
         _lift.AsSpan().Clear();
+        _secondLift.AsSpan().Clear();
         base.Dispose();
     }
 
@@ -187,10 +199,10 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
         return offset;
     }
 
-    private long[] LiftOf()
+    private long[] LiftOf(long times)
     {
         var lift = new long[Limbs];
-        for (var i = 0; i < Limbs; i++) lift[i] = 64 * (long)LittleWords.Bits(Modulus, i * TKernel.LimbBits, TKernel.LimbBits);
+        for (var i = 0; i < Limbs; i++) lift[i] = times * (long)LittleWords.Bits(Modulus, i * TKernel.LimbBits, TKernel.LimbBits);
         return lift;
     }
 }

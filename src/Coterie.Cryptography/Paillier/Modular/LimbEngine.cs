@@ -121,6 +121,11 @@ internal abstract class LimbEngine : ModularEngine
         for (var i = 0; i < 2 * Limbs; i++) entry[i] = pairs[(i * Lanes) + lane];
     }
 
+    public override void Insert(ReadOnlySpan<ulong> entry, int lane, Span<ulong> pairs)
+    {
+        for (var i = 0; i < 2 * Limbs; i++) pairs[(i * Lanes) + lane] = entry[i];
+    }
+
     public override void Dispose()
     {
         LittleWords.Zero(_radix);

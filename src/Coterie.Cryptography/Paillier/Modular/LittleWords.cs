@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 
@@ -118,6 +119,43 @@ internal static class LittleWords
         var bits = x[word] >> shift;
         if (shift + count > 64 && word + 1 < x.Length) bits |= x[word + 1] << (64 - shift);
         return bits & ((1UL << count) - 1);
+    }
+
+    /// <summary>x = n - x, or 0 for 0, for x below n.</summary>
+    public static void Negate(Span<ulong> x, ReadOnlySpan<ulong> n)
+    {
+        unchecked
+        {
+            var (any, borrow) = (0UL, 0UL);
+            foreach (var word in x) any |= word;
+            var mask = 0 - ((any | (0 - any)) >> 63);
+            for (var i = 0; i < x.Length; i++)
+            {
+                var (minuend, word) = (n[i], x[i]);
+                x[i] = (minuend - word - borrow) & mask;
+                borrow = BorrowOf(minuend, word, borrow);
+            }
+        }
+    }
+
+    /// <summary>Whether x is below n; the same time whatever they are.</summary>
+    public static bool IsBelow(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> n)
+    {
+        var borrow = 0UL;
+        for (var i = 0; i < n.Length; i++) borrow = BorrowOf(x[i], n[i], borrow);
+        return borrow != 0;
+    }
+
+    /// <summary>The words as an integer; for set-up and edges, never for secrets in a loop.</summary>
+    public static BigInteger ToBigInteger(ReadOnlySpan<ulong> words) => new(MemoryMarshal.AsBytes(words), isUnsigned: true);
+
+    /// <summary>A non-negative integer as words, the rest zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or does not fit.</exception>
+    public static void FromBigInteger(BigInteger value, Span<ulong> words)
+    {
+        words.Clear();
+        if (value.Sign < 0 || !value.TryWriteBytes(MemoryMarshal.AsBytes(words), out _, isUnsigned: true))
+            throw new ArgumentOutOfRangeException(nameof(value), "The number is negative or has too many words.");
     }
 
     /// <summary>Zeroes words that held a secret.</summary>

@@ -94,6 +94,18 @@ internal abstract class ModularEngine : IDisposable
     /// <summary>One lane's pair as an entry of a table that all lanes share.</summary>
     public abstract void Extract(ReadOnlySpan<ulong> pairs, int lane, Span<ulong> entry);
 
+    /// <summary>Puts an entry into one lane of a block.</summary>
+    public abstract void Insert(ReadOnlySpan<ulong> entry, int lane, Span<ulong> pairs);
+
+    /// <summary>An entry in all lanes.</summary>
+    public void InsertAll(ReadOnlySpan<ulong> entry, Span<ulong> pairs)
+    {
+        for (var lane = 0; lane < Lanes; lane++) Insert(entry, lane, pairs);
+    }
+
+    /// <summary>z = x - y modulo n^2 for y below 64 n in either half, lazily. z may be x or y.</summary>
+    public abstract void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z);
+
     /// <summary>Each number below n^2, twice <see cref="Words"/> words each.</summary>
     public void StorePairs(ReadOnlySpan<ulong> pairs, Span<ulong> numbers)
     {

@@ -21,6 +21,7 @@ internal sealed class PortableEngine : LimbEngine
     private readonly ulong[] _modulus;
     private readonly ulong[] _offset;           // a multiple of n above R; each limb, what it lacks borrowed from the next, holds any limb
     private readonly ulong[] _lift;             // 64 n
+    private readonly ulong[] _secondLift;       // 65 n - 64
 
     public PortableEngine(ReadOnlySpan<ulong> modulus) : base(modulus, LimbBits, 1, MaximumLimbs)
     {
@@ -28,6 +29,11 @@ internal sealed class PortableEngine : LimbEngine
         _modulus = ModulusBlock();
         _lift = new ulong[Limbs];
         for (var i = 0; i < 6; i++) AddSingles(i == 0 ? _modulus : _lift, i == 0 ? _modulus : _lift, _lift);
+        _secondLift = new ulong[Limbs];
+        AddSingles(_lift, _modulus, _secondLift);
+        var less = new ulong[Limbs];
+        less[0] = 64;
+        Subtract(_secondLift, less, new ulong[Limbs], _secondLift);
         _offset = OffsetOf(RadixModuloN);
         Prepare();
     }
@@ -55,15 +61,13 @@ internal sealed class PortableEngine : LimbEngine
         }
     }
 
-    public override void SubtractSingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
+    public override void SubtractSingles(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z) => Subtract(x, y, _lift, z);
+
+    public override void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
     {
-        var carry = 0L;
-        for (var i = 0; i < Limbs; i++)
-        {
-            var sum = (long)(x[i] + _lift[i]) - (long)y[i] + carry;
-            z[i] = unchecked((ulong)sum) & LimbMask;
-            carry = sum >> LimbBits;
-        }
+        Subtract(x, y, _lift, z);
+        // What lifts u by 64 n has to be taken from v: n times 64. v is lifted by 65 n, so that this does not take it below zero.
+        Subtract(x[Limbs..], y[Limbs..], _secondLift, z[Limbs..]);
     }
 
     public override void Dispose()
@@ -71,6 +75,7 @@ internal sealed class PortableEngine : LimbEngine
         LittleWords.Zero(_modulus);
         LittleWords.Zero(_offset);
         LittleWords.Zero(_lift);
+        LittleWords.Zero(_secondLift);
         base.Dispose();
     }
 
@@ -91,6 +96,18 @@ internal sealed class PortableEngine : LimbEngine
             var mask = unchecked(((different | (0 - different)) >> 63) - 1);
             var entry = table.Slice(e * PairLength, pairs.Length);
             for (var i = 0; i < pairs.Length; i++) pairs[i] |= entry[i] & mask;
+        }
+    }
+
+    /// <summary>z = x - y + lift, which is not below zero.</summary>
+    private void Subtract(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, ReadOnlySpan<ulong> lift, Span<ulong> z)
+    {
+        var carry = 0L;
+        for (var i = 0; i < Limbs; i++)
+        {
+            var sum = (long)(x[i] + lift[i]) - (long)y[i] + carry;
+            z[i] = unchecked((ulong)sum) & LimbMask;
+            carry = sum >> LimbBits;
         }
     }
 

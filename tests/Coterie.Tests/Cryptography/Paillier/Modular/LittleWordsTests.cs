@@ -113,6 +113,19 @@ public sealed class LittleWordsTests
     }
 
     [Fact]
+    public void NegateAndIsBelow_OfAllPairs_AreThoseOfBigInteger()
+    {
+        foreach (var (x, n) in Numbers.SelectMany(_ => Numbers, (x, y) => (x, y)))
+        {
+            var words = EngineCalculator.Words(x, 3);
+            Assert.Equal(x < n, LittleWords.IsBelow(words, EngineCalculator.Words(n, 3)));
+            if (x >= n) continue;
+            LittleWords.Negate(words, EngineCalculator.Words(n, 3));
+            Assert.Equal(x.IsZero ? 0 : n - x, EngineCalculator.Number(words));
+        }
+    }
+
+    [Fact]
     public void Zero_OfWords_LeavesNone()
     {
         ulong[] words = [1, 2, 3];

@@ -117,6 +117,31 @@ public abstract class ModularEngineTests
         }
     }
 
+    /// <summary>What is taken away is 63 numbers whose both halves are as large as they get, or as small.</summary>
+    [EngineFact]
+    public void PairsDifferences_OfTheLargestSums_AreThoseOfBigInteger()
+    {
+        foreach (var calculator in Calculators(EngineNumbers.Sizes))
+        {
+            var (n, squared, engine) = (calculator.Modulus, calculator.Squared, calculator.Engine);
+            var inverse = calculator.InverseRadix;
+            BigInteger[] all = [.. new[] { squared - 1, squared - n, n - 1, 0 }.Select(x => x * inverse % squared)];
+            foreach (var some in Blocks(all, calculator.Lanes))
+            {
+                BigInteger[] others = [.. some.Select((_, i) => all[(i * 3) % all.Length])];
+                var (x, y, z) = (calculator.LoadPairs(some), calculator.LoadPairs(others), new ulong[engine.PairLength]);
+                var much = (ulong[])x.Clone();
+                for (var i = 1; i < 63; i++) calculator.AddPairs(much, x, much);
+                engine.SubtractPairs(y, much, z);
+                Equal(some.Zip(others, (a, b) => EngineCalculator.Mod(b - (63 * a), squared)), calculator.StorePairs(z), calculator);
+                engine.SquarePairs(z, z);
+                Equal(some.Zip(others, (a, b) => BigInteger.ModPow(EngineCalculator.Mod(b - (63 * a), squared), 2, squared)), calculator.StorePairs(z), calculator);
+                engine.SubtractPairs(much, much, much);
+                Equal(some.Select(_ => BigInteger.Zero), calculator.StorePairs(much), calculator);
+            }
+        }
+    }
+
     [EngineFact]
     public void Load_NumbersOfEveryLength_AreReduced()
     {
@@ -168,6 +193,7 @@ public abstract class ModularEngineTests
             var (x, y) = (calculator.LoadPairs(operands[^4..]), calculator.LoadPairs(operands[^5..]));
             Same(engine.MultiplyPairs, x, y);
             Same((a, _, z) => engine.SquarePairs(a, z), x, y);
+            Same(engine.SubtractPairs, x, y);
             x = x[..engine.SingleLength];
             y = y[..engine.SingleLength];
             Same(engine.MultiplySingles, x, y);
@@ -206,7 +232,12 @@ public abstract class ModularEngineTests
                 var perLane = values.SelectMany(v => calculator.LoadPairs(v)).ToArray();
                 var shared = new ulong[entries * engine.EntryLength];
                 for (var e = 0; e < entries; e++)
+                {
                     engine.Extract(perLane.AsSpan(e * engine.PairLength, engine.PairLength), e % engine.Lanes, shared.AsSpan(e * engine.EntryLength, engine.EntryLength));
+                    var everywhere = new ulong[engine.PairLength];
+                    engine.InsertAll(shared.AsSpan(e * engine.EntryLength, engine.EntryLength), everywhere);
+                    Equal(Enumerable.Repeat(values[e][e % engine.Lanes], engine.Lanes), calculator.StorePairs(everywhere), calculator);
+                }
                 for (var round = 0; round < 4; round++)
                 {
                     var digits = Enumerable.Range(0, engine.Lanes).Select(lane => (long)(round == 0 ? lane * 7 % entries : random.NextInt32(entries))).ToArray();
