@@ -95,6 +95,19 @@ internal sealed class EngineCalculator : IDisposable
         return [.. Enumerable.Range(0, Lanes).Select(lane => (halves[2 * lane], halves[(2 * lane) + 1]))];
     }
 
+    /// <summary>Every lane's number in Montgomery form as the block holds it, not reduced.</summary>
+    public BigInteger[] Raw(ReadOnlySpan<ulong> singles)
+    {
+        var numbers = new BigInteger[Lanes];
+        for (var i = Engine.SingleLength - 1; i >= 0; i--)
+        {
+            var limb = Lanes == 1 ? singles[i] : (ulong)BitConverter.UInt64BitsToDouble(singles[i]);
+            Assert.Equal(0UL, limb >> _limbBits);
+            numbers[i % Lanes] = (numbers[i % Lanes] << _limbBits) + limb;
+        }
+        return numbers;
+    }
+
     /// <summary>Both halves added.</summary>
     public void AddPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
     {
