@@ -108,6 +108,19 @@ internal sealed class EngineCalculator : IDisposable
         return numbers;
     }
 
+    /// <summary>A block of pairs that holds just these halves in every lane, in Montgomery form and not reduced.</summary>
+    public ulong[] Block(BigInteger u, BigInteger v)
+    {
+        var block = new ulong[Engine.PairLength];
+        for (var i = 0; i < block.Length; i++)
+        {
+            var half = i < Engine.SingleLength ? u : v;
+            var limb = (ulong)((half >> (i % Engine.SingleLength / Lanes * _limbBits)) & ((1UL << _limbBits) - 1));
+            block[i] = Lanes == 1 ? limb : BitConverter.DoubleToUInt64Bits(limb);
+        }
+        return block;
+    }
+
     /// <summary>Both halves added.</summary>
     public void AddPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z)
     {

@@ -90,6 +90,30 @@ public abstract class ModularEngineTests
         }
     }
 
+    /// <summary>Halves of 2^7 n - 1 in products, 64 n - 1 in what is taken away: all that is promised, to the last bit.</summary>
+    [EngineFact]
+    public void Operations_AtTheirBounds_AreThoseOfBigInteger()
+    {
+        foreach (var calculator in Calculators(EngineNumbers.Sizes))
+        {
+            var (n, squared, engine) = (calculator.Modulus, calculator.Squared, calculator.Engine);
+            var inverse = calculator.InverseRadix;
+            var (large, z) = (calculator.Block((128 * n) - 1, (128 * n) - 1), new ulong[engine.PairLength]);
+            var value = ((128 * n) - 1) * (n + 1) * inverse % squared;
+            IEnumerable<BigInteger> All(BigInteger x) => Enumerable.Repeat(EngineCalculator.Mod(x, squared), calculator.Lanes);
+            Equal(All(value), calculator.StorePairs(large), calculator);
+            engine.MultiplyPairs(large, large, z);
+            Equal(All(value * value), calculator.StorePairs(z), calculator);
+            Assert.All(calculator.Raw(z.AsSpan(0, engine.SingleLength)).Concat(calculator.Raw(z.AsSpan(engine.SingleLength))), half => Assert.True(half < 2 * n));
+            engine.SquarePairs(large, z);
+            Equal(All(value * value), calculator.StorePairs(z), calculator);
+            engine.SubtractPairs(calculator.Block(0, 0), calculator.Block((64 * n) - 1, (64 * n) - 1), z);
+            Equal(All(-((64 * n) - 1) * (n + 1) * inverse), calculator.StorePairs(z), calculator);
+            engine.SubtractPairs(large, calculator.Block(0, 0), z);
+            Equal(All(value), calculator.StorePairs(z), calculator);
+        }
+    }
+
     [EngineFact]
     public void SinglesSums_AndDifferences_AreThoseOfBigInteger()
     {
