@@ -184,6 +184,29 @@ internal readonly struct Avx2Columns : IColumnKernel
         }
     }
 
+    public static int Pick(ref double table, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
+        var whole = limbs - (limbs % Width);
+        ref var e0 = ref Unsafe.Add(ref table, (nint)digits[0] * limbs);
+        ref var e1 = ref Unsafe.Add(ref table, (nint)digits[1] * limbs);
+        ref var e2 = ref Unsafe.Add(ref table, (nint)digits[2] * limbs);
+        ref var e3 = ref Unsafe.Add(ref table, (nint)digits[3] * limbs);
+        for (var i = 0; i < whole; i += Width)
+        {
+            const byte LowHalves = 0x20, HighHalves = 0x31;
+            var (a, b) = (Vector256.LoadUnsafe(ref e0, (nuint)i), Vector256.LoadUnsafe(ref e1, (nuint)i));
+            var (c, d) = (Vector256.LoadUnsafe(ref e2, (nuint)i), Vector256.LoadUnsafe(ref e3, (nuint)i));
+            var (evenAb, oddAb) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b));
+            var (evenCd, oddCd) = (Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
+            ref var target = ref Unsafe.Add(ref block, i * Width);
+            Avx.Permute2x128(evenAb, evenCd, LowHalves).StoreUnsafe(ref target);
+            Avx.Permute2x128(oddAb, oddCd, LowHalves).StoreUnsafe(ref target, Width);
+            Avx.Permute2x128(evenAb, evenCd, HighHalves).StoreUnsafe(ref target, 2 * Width);
+            Avx.Permute2x128(oddAb, oddCd, HighHalves).StoreUnsafe(ref target, 3 * Width);
+        }
+        return whole;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector256<double> Limb(nint limbs, int i) => Vector256.Load((double*)limbs + (i * Width));
 

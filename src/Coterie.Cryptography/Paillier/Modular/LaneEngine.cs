@@ -179,6 +179,15 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
         foreach (ref var word in block) word = BitConverter.DoubleToUInt64Bits(BitConverter.UInt64BitsToDouble(word) + IntegerBase) ^ IntegerBits;
     }
 
+    protected override void Pick(ReadOnlySpan<ulong> table, ReadOnlySpan<long> digits, Span<ulong> pairs)
+    {
+        // Every entry is checked to be there before the kernel reads without looking.
+        foreach (var digit in digits) _ = table.Slice((int)digit * EntryLength, EntryLength);
+        var done = TKernel.Pick(ref First(table, EntryLength), digits, ref First(pairs, PairLength), 2 * Limbs);
+        for (var lane = 0; lane < Lanes && done < 2 * Limbs; lane++)
+            for (var i = done; i < 2 * Limbs; i++) pairs[(i * Lanes) + lane] = table[((int)digits[lane] * EntryLength) + i];
+    }
+
     protected override void Scan(ReadOnlySpan<ulong> table, bool shared, ReadOnlySpan<long> digits, Span<ulong> pairs)
     {
         var entryLength = shared ? EntryLength : PairLength;

@@ -64,6 +64,15 @@ internal abstract class LimbEngine : ModularEngine
 
     public override void LoadSingles(ReadOnlySpan<ulong> numbers, int words, Span<ulong> singles)
     {
+        if (64 * words <= RadixBits)
+        {
+            var limbs = new ulong[SingleLength];
+            for (var lane = 0; lane < Lanes; lane++) ToLimbs(numbers.Slice(lane * words, words), limbs, lane, 0);
+            Encode(limbs);
+            MultiplySingles(limbs, _powers[0].AsSpan(0, SingleLength), singles);
+            LittleWords.Zero(limbs);
+            return;
+        }
         var pairs = new ulong[PairLength];
         LoadPairs(numbers, words, pairs);
         pairs.AsSpan(0, SingleLength).CopyTo(singles);
@@ -107,12 +116,15 @@ internal abstract class LimbEngine : ModularEngine
             Scan(table, shared, digits[..Lanes], pairs[..PairLength]);
             return;
         }
-        var entryLength = shared ? EntryLength : PairLength;
+        if (shared)
+        {
+            Pick(table, digits[..Lanes], pairs[..PairLength]);
+            return;
+        }
         for (var lane = 0; lane < Lanes; lane++)
         {
-            var entry = table.Slice((int)digits[lane] * entryLength, entryLength);
-            var step = shared ? 1 : Lanes;
-            for (int i = 0, from = shared ? 0 : lane; i < 2 * Limbs; i++, from += step) pairs[(i * Lanes) + lane] = entry[from];
+            var entry = table.Slice((int)digits[lane] * PairLength, PairLength);
+            for (var i = lane; i < PairLength; i += Lanes) pairs[i] = entry[i];
         }
     }
 
@@ -143,6 +155,12 @@ internal abstract class LimbEngine : ModularEngine
 
     /// <summary>The hardened selection.</summary>
     protected abstract void Scan(ReadOnlySpan<ulong> table, bool shared, ReadOnlySpan<long> digits, Span<ulong> pairs);
+
+    /// <summary>The selection of shared entries that reads nothing else.</summary>
+    protected virtual void Pick(ReadOnlySpan<ulong> table, ReadOnlySpan<long> digits, Span<ulong> pairs)
+    {
+        for (var lane = 0; lane < Lanes; lane++) Insert(table.Slice((int)digits[lane] * EntryLength, EntryLength), lane, pairs);
+    }
 
     /// <summary>The last step of a constructor, when products work: sets up the powers of R.</summary>
     protected void Prepare()
