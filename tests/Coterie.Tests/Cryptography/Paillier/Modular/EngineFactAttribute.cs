@@ -1,5 +1,4 @@
 using Coterie.Cryptography.Paillier.Modular;
-using Coterie.Testing;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -39,6 +38,7 @@ internal sealed class EngineTestCase : XunitTestCase
     protected override string? GetSkipReason(IAttributeInfo factAttribute)
     {
         var kind = TestMethod.TestClass.Class.ToRuntimeType().GetCustomAttributes(inherit: false).OfType<TestedEngineAttribute>().Single().Kind;
-        return Requirement.SkipUnless(ModularEngines.IsSupported(kind), $"a processor for the {kind} engine");
+        // No installation brings instructions: this skip stays one where others count as failures.
+        return ModularEngines.IsSupported(kind) ? null : $"needs a processor for the {kind} engine";
     }
 }
