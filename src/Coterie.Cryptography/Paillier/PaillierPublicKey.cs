@@ -12,7 +12,7 @@ namespace Coterie.Cryptography.Paillier;
 /// "A generalization of Paillier's public-key system with applications to electronic voting", IJIS 2010, section 4.2): a ciphertext of m is
 /// (1 + m n) h^(n x) modulo n^2 for a random x of half the bits of n. Thread-safe.
 /// </summary>
-public sealed class PaillierPublicKey : IDisposable
+public sealed partial class PaillierPublicKey : IDisposable
 {
     /// <summary>Bits of a digit of an encryption's exponent when tables are read whole, and when they are not: where the products saved and the reading balance.</summary>
     internal const int HardenedWindow = 6, OpenWindow = 8;
