@@ -22,6 +22,17 @@ public sealed partial class PaillierPublicKey
     /// </exception>
     public static PaillierPublicKey Import(ReadOnlySpan<byte> bytes) => KeyFormat.ReadPublic(bytes, allowInsecure: false);
 
+    /// <summary>Encrypts with noise that was made ahead: as many as there are plaintexts leave the pool.</summary>
+    /// <exception cref="ArgumentException">A pool for another key, or a plaintext that is not below n.</exception>
+    /// <exception cref="InvalidOperationException">The pool holds fewer.</exception>
+    public Ciphertexts Encrypt(Plaintexts plaintexts, PaillierNoisePool pool, PaillierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        Check(plaintexts);
+        if (!pool.Key.Modulus.SequenceEqual(Modulus)) throw new ArgumentException("The pool holds encryptions under another key.", nameof(pool));
+        return AddPlain(pool.Take(plaintexts.Count), plaintexts, options);
+    }
+
     /// <summary>The key with its proof, for everybody.</summary>
     /// <exception cref="InvalidOperationException">An insecure key of primes too small for a proof.</exception>
     public byte[] Export() => KeyFormat.Write(this);

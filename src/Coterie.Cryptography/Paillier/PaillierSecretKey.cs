@@ -84,8 +84,9 @@ public sealed partial class PaillierSecretKey : IDisposable
         foreach (var secret in new[] { _inverseOfQ, _inverseOfSquareOfQ, _squareOfQ }) LittleWords.Zero(secret);
     }
 
-    private Ciphertexts Noise(int count, CryptographicRandom random, PaillierOptions options)
+    internal Ciphertexts Noise(int count, CryptographicRandom random, PaillierOptions options)
     {
+        ThrowIfDisposed();
         var (engine, lanes, words) = (PublicKey.Engine, PublicKey.Engine.Lanes, PublicKey.Words);
         var exponentWords = (PublicKey.ExponentBits + 63) / 64;
         var blocks = PublicKey.Blocks(count);

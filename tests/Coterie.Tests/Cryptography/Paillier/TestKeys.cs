@@ -38,6 +38,21 @@ internal static class TestKeys
         return result;
     }
 
+    /// <summary>Ciphertexts as numbers below n^2.</summary>
+    public static BigInteger[] Numbers(Ciphertexts ciphertexts) =>
+        [.. ciphertexts.Key.ToBytes(ciphertexts).Chunk(ciphertexts.Key.CiphertextBytes).Select(c => new BigInteger(c, isUnsigned: true))];
+
+    /// <summary>Numbers below n^2 as ciphertexts.</summary>
+    public static Ciphertexts Read(PaillierPublicKey key, params BigInteger[] numbers)
+    {
+        var bytes = new byte[numbers.Length * key.CiphertextBytes];
+        for (var i = 0; i < numbers.Length; i++) Assert.True(numbers[i].TryWriteBytes(bytes.AsSpan(i * key.CiphertextBytes), out _, isUnsigned: true));
+        return key.FromBytes(bytes, numbers.Length);
+    }
+
+    /// <summary>Encryptions of small numbers.</summary>
+    public static Ciphertexts Encrypted(PaillierPublicKey key, params long[] values) => key.Encrypt(Plaintexts.FromInt64(key, values), CryptographicRandom.Instance);
+
     /// <summary>A uniform number in [0, n), nearly.</summary>
     public static BigInteger Random(BigInteger n) => new BigInteger(CryptographicRandom.Instance.Bytes((int)(n.GetBitLength() / 8) + 17), isUnsigned: true) % n;
 
