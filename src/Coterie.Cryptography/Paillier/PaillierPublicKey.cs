@@ -12,7 +12,7 @@ namespace Coterie.Cryptography.Paillier;
 /// "A generalization of Paillier's public-key system with applications to electronic voting", IJIS 2010, section 4.2): a ciphertext of m is
 /// (1 + m n) h^(n x) modulo n^2 for a random x of half the bits of n. Thread-safe.
 /// </summary>
-public sealed class PaillierPublicKey : IDisposable
+public sealed partial class PaillierPublicKey : IDisposable
 {
     /// <summary>Bits of a digit of an encryption's exponent when tables are read whole, and when they are not: where the products saved and the reading balance.</summary>
     internal const int HardenedWindow = 6, OpenWindow = 8;
@@ -184,7 +184,7 @@ public sealed class PaillierPublicKey : IDisposable
         for (var i = count; i < blocks * lanes; i++) numbers[i * words] = 1;
         var pairs = new ulong[blocks * Engine.PairLength];
         for (var i = 0; i < blocks; i++) Engine.LoadPairs(numbers.AsSpan(i * lanes * words, lanes * words), words, Block(pairs, i));
-        if (!Inverses.AreInvertible(Engine, pairs)) throw new CryptographicException("A ciphertext shares a factor with the modulus.");
+        if (!Inverses.AreInvertible(Engine, pairs)) throw new CryptographicException($"Ciphertext {FirstNonUnit(numbers)} is zero or shares a factor with the modulus.");
         return new Ciphertexts(this, count, pairs);
     }
 
@@ -220,6 +220,13 @@ public sealed class PaillierPublicKey : IDisposable
         if (plaintexts.WordsEach != Words) throw new ArgumentException($"Plaintexts of {plaintexts.WordsEach} words; this key's have {Words}.", nameof(plaintexts));
         for (var i = 0; i < plaintexts.Count; i++)
             if (!LittleWords.IsBelow(plaintexts[i], Modulus)) throw new ArgumentException($"Plaintext {i} is not below the modulus.", nameof(plaintexts));
+    }
+
+    private int FirstNonUnit(ReadOnlySpan<ulong> numbers)
+    {
+        var (n, index) = (LittleWords.ToBigInteger(Modulus), 0);
+        while (BigInteger.GreatestCommonDivisor(LittleWords.ToBigInteger(numbers.Slice(2 * Words * index, 2 * Words)), n).IsOne) index++;
+        return index;
     }
 
     private ulong[] PowerOfBase()

@@ -9,13 +9,14 @@ namespace Coterie.Cryptography.Paillier;
 /// A Paillier secret key: the factors p and q of n, with decryption and the owner's encryption modulo their squares (Paillier, EUROCRYPT 1999,
 /// section 7). Nothing that depends on the factors or on plaintexts branches or chooses an address by them. Thread-safe.
 /// </summary>
-public sealed class PaillierSecretKey : IDisposable
+public sealed partial class PaillierSecretKey : IDisposable
 {
     private readonly Half _p;
     private readonly Half _q;
     private readonly ulong[] _inverseOfQ;           // 1/q modulo p, a block of pairs modulo p^2
     private readonly ulong[] _inverseOfSquareOfQ;   // 1/q^2 modulo p^2, likewise
     private readonly ulong[] _squareOfQ;
+    private volatile bool _isDisposed;
 
     internal PaillierSecretKey(PaillierPublicKey publicKey, ReadOnlySpan<ulong> p, ReadOnlySpan<ulong> q)
     {
@@ -41,6 +42,7 @@ public sealed class PaillierSecretKey : IDisposable
     /// <exception cref="ArgumentException">Ciphertexts under another key.</exception>
     public Plaintexts Decrypt(Ciphertexts ciphertexts, PaillierOptions? options = null)
     {
+        ThrowIfDisposed();
         PublicKey.Check(ciphertexts);
         var (engine, lanes) = (PublicKey.Engine, PublicKey.Engine.Lanes);
         var (words, half) = (PublicKey.Words, _p.Engine.Words);
@@ -70,6 +72,7 @@ public sealed class PaillierSecretKey : IDisposable
     /// <summary>Encrypts as anybody could, faster: the randomness' powers are taken modulo the squares of the factors.</summary>
     public Ciphertexts Encrypt(Plaintexts plaintexts, CryptographicRandom random, PaillierOptions? options = null)
     {
+        ThrowIfDisposed();
         PublicKey.Check(plaintexts);
         ArgumentNullException.ThrowIfNull(random);
         return PublicKey.AddPlain(Noise(plaintexts.Count, random, options ?? PaillierOptions.Default), plaintexts, options);
@@ -78,13 +81,15 @@ public sealed class PaillierSecretKey : IDisposable
     /// <summary>Zeroes the factors and everything computed from them.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _p.Dispose();
         _q.Dispose();
         foreach (var secret in new[] { _inverseOfQ, _inverseOfSquareOfQ, _squareOfQ }) LittleWords.Zero(secret);
     }
 
-    private Ciphertexts Noise(int count, CryptographicRandom random, PaillierOptions options)
+    internal Ciphertexts Noise(int count, CryptographicRandom random, PaillierOptions options)
     {
+        ThrowIfDisposed();
         var (engine, lanes, words) = (PublicKey.Engine, PublicKey.Engine.Lanes, PublicKey.Words);
         var exponentWords = (PublicKey.ExponentBits + 63) / 64;
         var blocks = PublicKey.Blocks(count);
@@ -119,6 +124,7 @@ public sealed class PaillierSecretKey : IDisposable
     private sealed class Half : IDisposable
     {
         private readonly ulong[] _exponent;     // p - 1
+        private readonly ulong[] _root;         // 1/n modulo p - 1
         private readonly ulong[] _logarithm;    // 1/L((1+n)^(p-1)) = -1/q modulo p, a block of pairs
         private readonly ulong[] _noise;
         private readonly Lazy<FixedBase> _hardened;
@@ -131,6 +137,7 @@ public sealed class PaillierSecretKey : IDisposable
             _bits = (64 * p.Length) - BitOperations.LeadingZeroCount(p[^1]);
             _exponent = p.ToArray();
             _exponent[0] -= 1;
+            _root = SecretIntegers.RootExponent(p, q);
             var zero = new ulong[Engine.PairLength];
             _logarithm = Invert(q);
             Engine.SubtractSingles(zero, _logarithm, _logarithm);
@@ -161,6 +168,35 @@ public sealed class PaillierSecretKey : IDisposable
             Engine.StoreSingles(pairs, plaintexts);
             LittleWords.Zero(pairs);
             LittleWords.Zero(halves);
+        }
+
+        /// <summary>n-th roots modulo p, one a lane.</summary>
+        public void TakeRoots(ReadOnlySpan<ulong> numbers, int words, Span<ulong> roots)
+        {
+            var singles = new ulong[Engine.SingleLength];
+            Engine.LoadSingles(numbers, words, singles);
+            SinglePowers.RaiseAll(Engine, singles, _root, hardened: true, singles);
+            Engine.StoreSingles(singles, roots);
+            LittleWords.Zero(singles);
+        }
+
+        /// <summary>Whether x^((p-1)/2) is 1 or -1 for a random x in each lane.</summary>
+        public bool IsProbablyPrime()
+        {
+            var (numbers, singles, half) = (new ulong[Engine.Words * Engine.Lanes], new ulong[Engine.SingleLength], new ulong[Engine.Words]);
+            CryptographicRandom.Instance.Fill(MemoryMarshal.AsBytes(numbers.AsSpan()));
+            for (var i = 0; i < half.Length; i++) half[i] = (_exponent[i] >> 1) | (i + 1 < half.Length ? _exponent[i + 1] << 63 : 0);
+            Engine.LoadSingles(numbers, Engine.Words, singles);
+            SinglePowers.RaiseAll(Engine, singles, half, hardened: true, singles);
+            Engine.StoreSingles(singles, numbers);
+            var result = true;
+            for (var lane = 0; lane < Engine.Lanes; lane++)
+            {
+                var power = numbers.AsSpan(lane * Engine.Words, Engine.Words);
+                result &= power.SequenceEqual(_exponent) | (power[0] == 1 && !power[1..].ContainsAnyExcept(0UL));
+            }
+            foreach (var secret in new[] { numbers, singles, half }) LittleWords.Zero(secret);
+            return result;
         }
 
         /// <summary>(x - y) times a factor, modulo p; x and y of so many words.</summary>
@@ -203,7 +239,7 @@ public sealed class PaillierSecretKey : IDisposable
 
         public void Dispose()
         {
-            foreach (var secret in new[] { _exponent, _logarithm, _noise }) LittleWords.Zero(secret);
+            foreach (var secret in new[] { _exponent, _root, _logarithm, _noise }) LittleWords.Zero(secret);
             foreach (var table in new[] { _hardened, _open }.Where(t => t.IsValueCreated)) table.Value.Dispose();
             Engine.Dispose();
         }
