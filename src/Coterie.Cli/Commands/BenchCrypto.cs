@@ -4,6 +4,7 @@ using Coterie.Cli.Bench;
 using Coterie.Cli.Output;
 using Coterie.Cli.Running;
 using Coterie.Cryptography.Paillier;
+using Spectre.Console;
 
 namespace Coterie.Cli.Commands;
 
