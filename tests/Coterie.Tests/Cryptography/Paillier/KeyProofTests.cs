@@ -1,0 +1,120 @@
+using System.Numerics;
+using System.Security.Cryptography;
+using Coterie.Cryptography.Paillier;
+using static Coterie.Tests.Cryptography.Paillier.TestKeys;
+
+namespace Coterie.Tests.Cryptography.Paillier;
+
+public sealed class KeyProofTests
+{
+    [Fact]
+    public void Verify_OwnProof_Holds()
+    {
+        KeyProof.Verify(Full.PublicKey, Full.PublicKey.Proof);
+        KeyProof.Verify(Small.PublicKey, Small.PublicKey.Proof);
+    }
+
+    [Fact]
+    public void Prove_Roots_AreThoseOfTheIntegers()
+    {
+        var (n, phi) = (Integer(Small.PublicKey.Modulus), (Integer(Small.P) - 1) * (Integer(Small.Q) - 1));
+        var exponent = Inverse(n, phi);
+        var roots = Roots(Small.PublicKey.Proof!, 8);
+        var challenges = roots.Select(r => BigInteger.ModPow(r, n, n)).ToArray();
+        Assert.Equal(8, challenges.Distinct().Count());
+        Assert.Equal(challenges.Select(c => BigInteger.ModPow(c, exponent, n)), roots);
+        // Spread over the whole range: eight uniform numbers all in the lower or all in the upper half have a probability of 2^-7.
+        Assert.All(challenges, c => Assert.True(c.GetBitLength() > 480));
+    }
+
+    [Fact]
+    public void Verify_AnyRootAltered_IsRefused()
+    {
+        for (var i = 0; i < KeyProof.Roots; i++)
+        {
+            var altered = Small.PublicKey.Proof!.ToArray();
+            altered[(i * 8) + 3] ^= 1UL << i;
+            Assert.Contains("does not hold", Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, altered)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Verify_RootsSwappedOrOfAnotherKey_IsRefused()
+    {
+        var swapped = Small.PublicKey.Proof!.ToArray();
+        swapped.AsSpan(0, 8).CopyTo(swapped.AsSpan(8));
+        Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, swapped));
+        Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, Other.PublicKey.Proof));
+        Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, Small.PublicKey.Proof.AsSpan(8)));
+    }
+
+    [Fact]
+    public void Verify_ARootPlusTheModulus_IsRefused()
+    {
+        var n = Integer(Small.PublicKey.Modulus);
+        var roots = Roots(Small.PublicKey.Proof!, 8);
+        var least = Array.IndexOf(roots, roots.Min());
+        var altered = Small.PublicKey.Proof!.ToArray();
+        if ((roots[least] + n).GetBitLength() > 512) return;
+        Words(roots[least] + n, 8).CopyTo(altered, 8 * least);
+        Assert.Contains("not below", Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, altered)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(251)]
+    [InlineData(65521)]
+    public void Verify_ASmallFactor_IsNamed(int factor)
+    {
+        // Any odd number of 512 bits with that factor, and a proof that is never looked at.
+        var n = (BigInteger.One << 511) + 1;
+        while (n % factor != 0) n += 2;
+        while (Enumerable.Range(2, factor - 2).Any(d => n % d == 0)) n += 2 * factor;
+        using var key = new PaillierPublicKey(Words(n, 8), Words(2, 8));
+        Assert.Contains($"divisible by {factor};", Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, Small.PublicKey.Proof)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SmallestFactor_TheFirstPrimeAboveTheBound_IsNotTried() => Assert.Null(KeyProof.SmallestFactor([65537UL * 65539]));
+
+    /// <summary>Owners that cheat: a square, a square times a prime, and p dividing q - 1. Each takes the best roots there are, modulo every factor.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Verify_AModulusWhoseOpeningsWouldNotBind_IsRefused(int kind)
+    {
+        var p = Integer(Small.P);
+        BigInteger n, phi;
+        if (kind == 0) (n, phi) = (p * p, p * (p - 1));
+        else if (kind == 1)
+        {
+            // p^2 q, of three factors of equal lengths
+            var small = NextPrime(BigInteger.One << 170, 2);
+            var other = NextPrime((BigInteger.One << 171) + (BigInteger.One << 170), 2);
+            (n, phi) = (small * small * other, small * (small - 1) * (other - 1));
+        }
+        else
+        {
+            var other = NextPrime(((BigInteger.One << 255) / (2 * p) * 2 * p) + 1, 2 * p);
+            (n, phi) = (p * other, (p - 1) * (other - 1));
+        }
+        Assert.NotEqual(1, BigInteger.GreatestCommonDivisor(n, phi));
+        var words = (int)((n.GetBitLength() + 63) / 64);
+        using var key = new PaillierPublicKey(Words(n, words), Words(2, words));
+        // Raising to 1/n modulo the part of phi(n) that is coprime to n gives the root of whatever has one.
+        var exponent = Inverse(n, phi / BigInteger.GreatestCommonDivisor(n, phi));
+        var (challenges, roots) = (KeyProof.Challenges(key), new ulong[8 * words]);
+        for (var i = 0; i < 8; i++) Words(BigInteger.ModPow(Integer(challenges.AsSpan(i * words, words)), exponent, n), words).CopyTo(roots, i * words);
+        Assert.Contains("does not hold", Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, roots)).Message, StringComparison.Ordinal);
+    }
+
+    private static BigInteger NextPrime(BigInteger from, BigInteger step)
+    {
+        if (from.IsEven) from++;
+        while (BigInteger.ModPow(2, from - 1, from) != 1) from += step;
+        return from;
+    }
+
+    private static BigInteger[] Roots(ulong[] proof, int words) => [.. Enumerable.Range(0, proof.Length / words).Select(i => Integer(proof.AsSpan(i * words, words)))];
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
+using static Coterie.Tests.Cryptography.Paillier.TestKeys;
+
+namespace Coterie.Tests.Cryptography.Paillier;
+
+public sealed class PaillierNoisePoolTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Take_WhatWasFilled_IsEncryptionsOfZero(bool byOwner)
+    {
+        using var pool = byOwner ? new PaillierNoisePool(Small) : new PaillierNoisePool(Small.PublicKey);
+        pool.Fill(5, CryptographicRandom.Instance);
+        pool.Fill(20, CryptographicRandom.Instance);
+        Assert.Equal(25, pool.Count);
+        var seen = new HashSet<BigInteger>();
+        foreach (var count in new[] { 3, 0, 9, 13 })
+        {
+            var noise = pool.Take(count);
+            Assert.Equal(count, noise.Count);
+            Assert.All(Small.Decrypt(noise).ToInt64s(Small.PublicKey), m => Assert.Equal(0, m));
+            Assert.All(Numbers(noise), c => Assert.True(seen.Add(c)));
+        }
+        Assert.Equal(0, pool.Count);
+    }
+
+    [Fact]
+    public void Take_MoreThanThereAre_IsRefusedAndTakesNone()
+    {
+        using var pool = new PaillierNoisePool(Small.PublicKey);
+        pool.Fill(2, CryptographicRandom.Instance);
+        Assert.Contains("holds 2 encryptions of zero; 3 are needed", Assert.Throws<InvalidOperationException>(() => pool.Take(3)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Take(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Fill(-1, CryptographicRandom.Instance));
+        Assert.Equal(2, pool.Count);
+    }
+
+    [Fact]
+    public void Take_FromManyThreadsWhileItFills_GivesEachOnce()
+    {
+        using var pool = new PaillierNoisePool(Small.PublicKey);
+        var (taken, refused) = (new ConcurrentBag<BigInteger>(), 0);
+        Parallel.For(0, 120, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            if (i % 3 == 0)
+            {
+                pool.Fill(10, CryptographicRandom.Instance);
+                return;
+            }
+            try
+            {
+                foreach (var c in Numbers(pool.Take((i % 5) + 1))) taken.Add(c);
+            }
+            catch (InvalidOperationException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        });
+        Assert.Equal(400, taken.Count + pool.Count);
+        Assert.NotEmpty(taken);
+        Assert.Equal(taken.Count, taken.Distinct().Count());
+    }
+
+    [Fact]
+    public void Encrypt_FromThePool_DecryptsAndUsesItUp()
+    {
+        using var pool = new PaillierNoisePool(Small.PublicKey);
+        pool.Fill(12, CryptographicRandom.Instance);
+        var x = Small.PublicKey.Encrypt(Plaintexts.FromInt64(Small.PublicKey, [1, -2, 3]), pool);
+        Assert.Equal([1, -2, 3], Small.Decrypt(x).ToInt64s(Small.PublicKey));
+        Assert.Equal(9, pool.Count);
+        Assert.Contains("another key", Assert.Throws<ArgumentException>(() => Other.PublicKey.Encrypt(Plaintexts.FromInt64(Other.PublicKey, [1]), pool)).Message, StringComparison.Ordinal);
+        Assert.Equal(9, pool.Count);
+    }
+
+    [Fact]
+    public void Dispose_WithSomeLeft_GivesNoneOut()
+    {
+        var pool = new PaillierNoisePool(Small.PublicKey);
+        pool.Fill(3, CryptographicRandom.Instance);
+        pool.Dispose();
+        Assert.Equal(0, pool.Count);
+        Assert.Throws<ObjectDisposedException>(() => pool.Take(1));
+        Assert.Throws<ObjectDisposedException>(() => pool.Fill(1, CryptographicRandom.Instance));
+    }
+}
