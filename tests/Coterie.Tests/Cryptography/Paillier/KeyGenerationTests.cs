@@ -60,7 +60,7 @@ public sealed class KeyGenerationTests
         Assert.Contains("256 bits", PaillierPrimes.Fault(Small.P[..3], Small.Q[..3], 512), StringComparison.Ordinal);
         // The highest bits of two factors of 256 bits may be too small for a product of 512.
         BigInteger low = (BigInteger.One << 255) + 3, other = (BigInteger.One << 255) + (BigInteger.One << 230) + 3;
-        while (BigInteger.GreatestCommonDivisor(low - 1, other - 1) != 2 || BigInteger.GreatestCommonDivisor(low * other, (low - 1) * (other - 1)) != 1) low += 4;
+        while (BigInteger.GreatestCommonDivisor(low - 1, other - 1) != 2) low += 4;
         Assert.Contains("product has 512", Fault(low, other), StringComparison.Ordinal);
 
         string? Fault(BigInteger x, BigInteger y) => PaillierPrimes.Fault(Words(x, 4), Words(y, 4), 512);

@@ -28,6 +28,14 @@ public sealed class KeyProofTests
     }
 
     [Fact]
+    public void Challenges_OfTwoModuli_AreSettledByThem()
+    {
+        var (first, second) = (KeyProof.Challenges(Small.PublicKey), KeyProof.Challenges(Other.PublicKey));
+        Assert.Equal(first, KeyProof.Challenges(Small.PublicKey));
+        Assert.Empty(Roots(first, 8).Intersect(Roots(second, 8)));
+    }
+
+    [Fact]
     public void Verify_AnyRootAltered_IsRefused()
     {
         for (var i = 0; i < KeyProof.Roots; i++)

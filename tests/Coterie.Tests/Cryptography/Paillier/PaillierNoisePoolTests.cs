@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Reflection;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
@@ -82,8 +83,11 @@ public sealed class PaillierNoisePoolTests
     {
         var pool = new PaillierNoisePool(Small.PublicKey);
         pool.Fill(3, CryptographicRandom.Instance);
+        var entries = ((Queue<ulong[]>)typeof(PaillierNoisePool).GetField("_entries", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(pool)!).ToArray();
         pool.Dispose();
         Assert.Equal(0, pool.Count);
+        Assert.Equal(3, entries.Length);
+        Assert.All(entries, e => Assert.False(e.AsSpan().ContainsAnyExcept(0UL)));
         Assert.Throws<ObjectDisposedException>(() => pool.Take(1));
         Assert.Throws<ObjectDisposedException>(() => pool.Fill(1, CryptographicRandom.Instance));
     }
