@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coterie.Benchmarks;
+using Coterie.Benchmarks.Paillier;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
 using Coterie.Benchmarks.Transports;
@@ -12,8 +13,10 @@ const string Usage = """
       mask-generator
       shamir
       relay                 the network carrier beside a bare splice of TLS connections; writes bench/results/relay.md
+      paillier [--bits 2048|3072] [--quick] [--primes P Q]
+                            Paillier operations per second beside GMP, which must be installed; minutes; unless quick or in part, writes bench/results/paillier.md
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
-      all                   everything but the longest sum, into bench/results
+      all                   everything but the longest sum and paillier, into bench/results
 
     """;
 const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
@@ -51,6 +54,20 @@ switch (args)
         if (await run() is not { } found) return Fail("The data is not there; see COTERIE_SHARED.");
         Console.WriteLine(found.ToMarkdown($"{Command} {name}"));
         if (name == RelayBenchmark.Name) await File.WriteAllTextAsync(Path.Combine(Places.Results, name + ".md"), found.ToMarkdown($"{Command} {name}"));
+        return 0;
+
+    case [PaillierBenchmark.Name, .. var options]:
+        try
+        {
+            if (PaillierOptions.TryRead(options) is not { } wanted) return Fail(Usage);
+            var paillier = PaillierBenchmark.Run(wanted).ToMarkdown($"{Command} {string.Join(' ', args)}");
+            Console.WriteLine(paillier);
+            if (options.Length == 0) await File.WriteAllTextAsync(Path.Combine(Places.Results, PaillierBenchmark.Name + ".md"), paillier);
+        }
+        catch (Exception unusable) when (unusable is DllNotFoundException or FormatException)
+        {
+            return Fail(unusable.Message);   // no GMP, or primes that are none of a key
+        }
         return 0;
 
     case [SecureAggregationBenchmark.Name, .. var options]:

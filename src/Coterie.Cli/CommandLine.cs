@@ -71,6 +71,7 @@ internal static class CommandLine
             PreprocessorsCommand.Create(),
             ModesCommand.Create(),
             SchemaCommand.Create(),
+            BenchCommand.Create(),
             CoordinatorCommand.Create(),
             ParticipantCommand.Create(),
             HelperCommand.Create(),

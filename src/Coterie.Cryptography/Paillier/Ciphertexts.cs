@@ -17,6 +17,15 @@ public sealed class Ciphertexts
     /// <summary>How many.</summary>
     public int Count { get; }
 
-    /// <summary>Blocks of pairs; lanes beyond the last ciphertext hold units.</summary>
+    /// <summary>The first of them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than there are.</exception>
+    public Ciphertexts Head(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        return new Ciphertexts(Key, count, Blocks[..(Key.Blocks(count) * Key.Engine.PairLength)]);
+    }
+
+    /// <summary>Blocks of pairs; lanes beyond the last ciphertext hold what is coprime to n.</summary>
     internal ulong[] Blocks { get; }
 }

@@ -52,6 +52,9 @@ public sealed partial class PaillierPublicKey : IDisposable
 
     internal ModularEngine Engine { get; }
 
+    /// <summary>Bytes of the table that encryption looks up.</summary>
+    public long TableBytes(PaillierOptions? options = null) => ((options ?? PaillierOptions.Default).Hardened ? _hardened : _open).Value.TableBytes;
+
     /// <summary>Encrypts numbers below n, with fresh randomness each.</summary>
     /// <exception cref="ArgumentException">Plaintexts of another length, or one that is not below n.</exception>
     public Ciphertexts Encrypt(Plaintexts plaintexts, CryptographicRandom random, PaillierOptions? options = null)
@@ -125,28 +128,31 @@ public sealed partial class PaillierPublicKey : IDisposable
         if (factors.Length != x.Count) throw new ArgumentException($"{factors.Length} factors for {x.Count} ciphertexts.", nameof(factors));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 63);
         options ??= PaillierOptions.Default;
-        var lanes = Engine.Lanes;
-        var exponents = new ulong[x.Blocks.Length / Engine.PairLength * lanes];
-        // c^f = c^(f + 2^bits) / c^(2^bits): no factor's sign shows.
+        var (lanes, length) = (Engine.Lanes, Engine.PairLength);
+        var (exponents, signs) = (new ulong[x.Blocks.Length / length * lanes], new long[x.Blocks.Length / length * lanes]);
         for (var i = 0; i < factors.Length; i++)
         {
-            var lifted = (Int128)factors[i] + ((Int128)1 << bits);
-            if (lifted <= 0 || lifted >= (Int128)1 << (bits + 1)) throw new ArgumentOutOfRangeException(nameof(factors), $"Factor {i} has more than {bits} bits.");
-            exponents[i] = (ulong)lifted;
+            signs[i] = factors[i] >>> 63;
+            exponents[i] = unchecked((ulong)((factors[i] ^ -signs[i]) + signs[i]));
+            if (exponents[i] >> bits != 0) throw new ArgumentOutOfRangeException(nameof(factors), $"Factor {i} has more than {bits} bits.");
         }
+        var inverses = x.Blocks.AsSpan().ToArray();
+        Inverses.Invert(Engine, inverses);
         var results = new ulong[x.Blocks.Length];
-        var lifts = new ulong[x.Blocks.Length];
-        Batches.Run(results.Length / Engine.PairLength, options.Threads, (from, to) =>
+        Batches.Run(results.Length / length, options.Threads, (from, to) =>
         {
+            var bases = new ulong[2 * length];
             for (var i = from; i < to; i++)
             {
-                Powers.Raise(Engine, Block(x.Blocks, i), exponents.AsSpan(i * lanes, lanes), 1, bits + 1, options.Hardened, Block(results, i));
-                Block(x.Blocks, i).CopyTo(Block(lifts, i));
-                for (var s = 0; s < bits; s++) Engine.SquarePairs(Block(lifts, i), Block(lifts, i));
+                Block(x.Blocks, i).CopyTo(bases);
+                Block(inverses, i).CopyTo(bases.AsSpan(length));
+                var result = Block(results, i);
+                Engine.Select(bases, shared: false, signs.AsSpan(i * lanes, lanes), options.Hardened, result);
+                Powers.Raise(Engine, result, exponents.AsSpan(i * lanes, lanes), 1, bits, options.Hardened, result);
             }
         });
-        Inverses.Invert(Engine, lifts);
-        for (var i = 0; i < results.Length / Engine.PairLength; i++) Engine.MultiplyPairs(Block(results, i), Block(lifts, i), Block(results, i));
+        LittleWords.Zero(exponents);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(signs.AsSpan()));
         return new Ciphertexts(this, x.Count, results);
     }
 

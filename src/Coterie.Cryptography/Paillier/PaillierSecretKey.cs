@@ -35,6 +35,9 @@ public sealed partial class PaillierSecretKey : IDisposable
 
     internal ReadOnlySpan<ulong> Q => _q.Engine.Modulus;
 
+    /// <summary>Bytes of the tables that the owner's encryption looks up.</summary>
+    public long TableBytes(PaillierOptions? options = null) => _p.Table(options ?? PaillierOptions.Default).TableBytes + _q.Table(options ?? PaillierOptions.Default).TableBytes;
+
     /// <summary>Decrypts: numbers in [0, n).</summary>
     /// <exception cref="ArgumentException">Ciphertexts under another key.</exception>
     public Plaintexts Decrypt(Ciphertexts ciphertexts, PaillierOptions? options = null)

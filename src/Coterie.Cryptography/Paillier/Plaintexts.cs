@@ -30,6 +30,16 @@ public sealed class Plaintexts
     /// <summary>The words of one number.</summary>
     public Span<ulong> this[int index] => _words.AsSpan(index * WordsEach, WordsEach);
 
+    /// <summary>A copy of the first of them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than there are.</exception>
+    public Plaintexts Head(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        var head = new Plaintexts(count, WordsEach);
+        _words.AsSpan(0, count * WordsEach).CopyTo(head._words);
+        return head;
+    }
+
     /// <summary>Signed integers; a negative one v becomes n - |v|.</summary>
     public static Plaintexts FromInt64(PaillierPublicKey key, ReadOnlySpan<long> values)
     {

@@ -247,6 +247,51 @@ internal readonly struct Avx512Columns : IColumnKernel
         }
     }
 
+    public static int Pick(ref double table, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
+        var whole = limbs - (limbs % Width);
+        ref var e0 = ref Unsafe.Add(ref table, (nint)digits[0] * limbs);
+        ref var e1 = ref Unsafe.Add(ref table, (nint)digits[1] * limbs);
+        ref var e2 = ref Unsafe.Add(ref table, (nint)digits[2] * limbs);
+        ref var e3 = ref Unsafe.Add(ref table, (nint)digits[3] * limbs);
+        ref var e4 = ref Unsafe.Add(ref table, (nint)digits[4] * limbs);
+        ref var e5 = ref Unsafe.Add(ref table, (nint)digits[5] * limbs);
+        ref var e6 = ref Unsafe.Add(ref table, (nint)digits[6] * limbs);
+        ref var e7 = ref Unsafe.Add(ref table, (nint)digits[7] * limbs);
+        for (var i = 0; i < whole; i += Width)
+        {
+            var (even01, odd01) = Pairs(ref e0, ref e1, i);
+            var (even23, odd23) = Pairs(ref e2, ref e3, i);
+            var (even45, odd45) = Pairs(ref e4, ref e5, i);
+            var (even67, odd67) = Pairs(ref e6, ref e7, i);
+            ref var target = ref Unsafe.Add(ref block, i * Width);
+            Transpose(even01, even23, even45, even67, ref target);
+            Transpose(odd01, odd23, odd45, odd67, ref Unsafe.Add(ref target, Width));
+        }
+        return whole;
+    }
+
+    /// <summary>Eight limbs of two entries, the even ones side by side in pairs, and the odd ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<double> Even, Vector512<double> Odd) Pairs(ref double left, ref double right, int i)
+    {
+        var (l, r) = (Vector512.LoadUnsafe(ref left, (nuint)i), Vector512.LoadUnsafe(ref right, (nuint)i));
+        return (Avx512F.UnpackLow(l, r), Avx512F.UnpackHigh(l, r));
+    }
+
+    /// <summary>Writes every other limb of eight: quarter j of all four becomes limb 2j.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(Vector512<double> a, Vector512<double> b, Vector512<double> c, Vector512<double> d, ref double target)
+    {
+        const byte EvenQuarters = 0x88, OddQuarters = 0xDD;
+        var (evenAb, evenCd) = (Avx512F.Shuffle4x128(a, b, EvenQuarters), Avx512F.Shuffle4x128(c, d, EvenQuarters));
+        var (oddAb, oddCd) = (Avx512F.Shuffle4x128(a, b, OddQuarters), Avx512F.Shuffle4x128(c, d, OddQuarters));
+        Avx512F.Shuffle4x128(evenAb, evenCd, EvenQuarters).StoreUnsafe(ref target);
+        Avx512F.Shuffle4x128(oddAb, oddCd, EvenQuarters).StoreUnsafe(ref target, 2 * Width);
+        Avx512F.Shuffle4x128(evenAb, evenCd, OddQuarters).StoreUnsafe(ref target, 4 * Width);
+        Avx512F.Shuffle4x128(oddAb, oddCd, OddQuarters).StoreUnsafe(ref target, 6 * Width);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<long> Column(long* columns, int c) => Vector512.Load(columns + (c * Width));
 

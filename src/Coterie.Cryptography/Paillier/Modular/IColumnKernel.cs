@@ -29,4 +29,10 @@ internal interface IColumnKernel
 
     /// <summary>Per lane the entry that its digit names, every entry read. Shared entries hold one double a limb, others one a limb and lane.</summary>
     static abstract void Scan(ref double table, int entries, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs);
+
+    /// <summary>
+    /// The first limbs of the entries that digits name, of shared entries of <paramref name="limbs"/> limbs: as many as go in whole groups of
+    /// <see cref="Lanes"/>, transposed; returns how many.
+    /// </summary>
+    static abstract int Pick(ref double table, ReadOnlySpan<long> digits, ref double block, int limbs);
 }

@@ -46,10 +46,20 @@ internal static class Inverses
         var numbers = new ulong[words * lanes];
         engine.StoreSingles(pairs, numbers);
         var n = LittleWords.ToBigInteger(engine.Modulus);
+        // The same trick over the lanes, for a single run of the algorithm.
+        var values = new BigInteger[lanes];
+        var prefixes = new BigInteger[lanes + 1];
+        prefixes[0] = BigInteger.One;
         for (var lane = 0; lane < lanes; lane++)
         {
-            var number = numbers.AsSpan(lane * words, words);
-            LittleWords.FromBigInteger(Invert(LittleWords.ToBigInteger(number), n), number);
+            values[lane] = LittleWords.ToBigInteger(numbers.AsSpan(lane * words, words));
+            prefixes[lane + 1] = prefixes[lane] * values[lane] % n;
+        }
+        var inverse = Invert(prefixes[lanes], n);
+        for (var lane = lanes - 1; lane >= 0; lane--)
+        {
+            LittleWords.FromBigInteger(inverse * prefixes[lane] % n, numbers.AsSpan(lane * words, words));
+            inverse = inverse * values[lane] % n;
         }
         var (y, product) = (new ulong[engine.PairLength], new ulong[engine.PairLength]);
         engine.LoadPairs(numbers, words, y);

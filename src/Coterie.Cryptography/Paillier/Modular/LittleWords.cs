@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Coterie.Cryptography.Paillier.Modular;
 

@@ -32,12 +32,13 @@ internal static class Powers
             if ((e & 1) == 0) engine.SquarePairs(table.AsSpan(e / 2 * length, length), entry);
             else engine.MultiplyPairs(table.AsSpan((e - 1) * length, length), bases, entry);
         }
-        engine.One.CopyTo(power);
-        for (var i = ((bits + window - 1) / window) - 1; i >= 0; i--)
+        var highest = ((bits + window - 1) / window) - 1;
+        for (var i = highest; i >= 0; i--)
         {
+            for (var lane = 0; lane < digits.Length; lane++) digits[lane] = (long)LittleWords.Bits(exponents.Slice(lane * words, words), i * window, Math.Min(window, bits - (i * window)));
+            engine.Select(table, shared: false, digits, hardened, i == highest ? power : factor);
+            if (i == highest) continue;
             for (var s = 0; s < window; s++) engine.SquarePairs(power, power);
-            for (var lane = 0; lane < digits.Length; lane++) digits[lane] = (long)LittleWords.Bits(exponents.Slice(lane * words, words), i * window, window);
-            engine.Select(table, shared: false, digits, hardened, factor);
             engine.MultiplyPairs(power, factor, power);
         }
         power.CopyTo(result);
@@ -57,5 +58,5 @@ internal static class Powers
     }
 
     /// <summary>The window with the fewest products: 2^w for the table, bits/w besides the squares.</summary>
-    private static int WindowFor(int bits) => bits switch { <= 8 => 2, <= 32 => 3, <= 200 => 4, <= 1400 => 5, _ => 6 };
+    private static int WindowFor(int bits) => bits switch { <= 8 => 2, <= 64 => 3, <= 200 => 4, <= 1400 => 5, _ => 6 };
 }

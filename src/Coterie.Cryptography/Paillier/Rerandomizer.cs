@@ -1,0 +1,92 @@
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier.Modular;
+
+namespace Coterie.Cryptography.Paillier;
+
+/// <summary>
+/// Re-randomises ciphertexts against everybody, the key's owner too, who knows the factors and chose the key's own base: multiplies with powers of
+/// y^n for a y of this object's own, with exponents 80 bits longer than n, so that they are uniform in the group y^n generates but for 2^-80, and
+/// with a random sign. y has Jacobi symbol -1, so that with the sign every class of quadratic residues is reached. Thread-safe.
+/// </summary>
+/// <remarks>
+/// For an odd prime r that divides p - 1 or q - 1, y is an r-th power there with probability 1/r; the owner then learns the class modulo r-th powers
+/// of what the evaluator multiplied: less than log2(r) bits about a sum of its coefficients. A y per run keeps that rare and small; it is not nothing.
+/// </remarks>
+public sealed class Rerandomizer
+{
+    /// <summary>Bits beyond those of n, which bound the distance from uniform.</summary>
+    private const int StatisticalBits = 80;
+
+    private readonly FixedBase _powers;
+    private readonly CryptographicRandom _random;
+    private readonly PaillierOptions _options;
+
+    /// <summary>Draws y and builds the table of its powers.</summary>
+    public Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(random);
+        (Key, _random, _options) = (key, random, options ?? PaillierOptions.Default);
+        var engine = key.Engine;
+        var root = new ulong[engine.PairLength];
+        var numbers = new ulong[key.Words * engine.Lanes];
+        var y = Draw(key, random);
+        for (var lane = 0; lane < engine.Lanes; lane++) y.CopyTo(numbers, lane * key.Words);
+        engine.LoadPairs(numbers, key.Words, root);
+        Powers.RaiseAll(engine, root, key.Modulus, key.Bits, hardened: false, root);
+        _powers = new FixedBase(engine, root, key.Bits + StatisticalBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow);
+        LittleWords.Zero(numbers);
+        LittleWords.Zero(y);
+        LittleWords.Zero(root);
+    }
+
+    /// <summary>The key of the ciphertexts.</summary>
+    public PaillierPublicKey Key { get; }
+
+    /// <summary>Bytes of the table.</summary>
+    public long TableBytes => _powers.TableBytes;
+
+    /// <summary>The same plaintexts under randomness that nobody knows.</summary>
+    public Ciphertexts Apply(Ciphertexts ciphertexts)
+    {
+        Key.Check(ciphertexts);
+        var noise = Key.Raise(_powers, ciphertexts.Count, _random, _options);
+        var fresh = Key.Add(ciphertexts, noise, _options);
+        Signs(fresh);
+        LittleWords.Zero(noise.Blocks);
+        return fresh;
+    }
+
+    /// <summary>Negates each with probability one half: -1 is its own n-th power.</summary>
+    private void Signs(Ciphertexts ciphertexts)
+    {
+        var engine = Key.Engine;
+        var zero = new ulong[engine.PairLength];
+        var table = new ulong[2 * engine.PairLength];
+        var digits = new long[engine.Lanes];
+        var bits = new byte[engine.Lanes];
+        for (var i = 0; i < Key.Blocks(ciphertexts.Count); i++)
+        {
+            var block = Key.Block(ciphertexts.Blocks, i);
+            block.CopyTo(table);
+            engine.SubtractPairs(zero, block, table.AsSpan(engine.PairLength));
+            _random.Fill(bits);
+            for (var lane = 0; lane < digits.Length; lane++) digits[lane] = bits[lane] & 1;
+            engine.Select(table, shared: false, digits, hardened: true, block);
+            engine.MultiplyPairs(block, engine.One, block);
+        }
+    }
+
+    /// <summary>A uniform number below n with Jacobi symbol -1: half of those coprime to n.</summary>
+    private static ulong[] Draw(PaillierPublicKey key, CryptographicRandom random)
+    {
+        var y = new ulong[key.Words];
+        do
+        {
+            random.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(y.AsSpan()));
+            y[^1] &= ulong.MaxValue >> ((64 * key.Words) - key.Bits);
+        }
+        while (!LittleWords.IsBelow(y, key.Modulus) || Jacobi.Symbol(LittleWords.ToBigInteger(y), LittleWords.ToBigInteger(key.Modulus)) != -1);
+        return y;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Numerics;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
+
+namespace Coterie.Tests.Cryptography.Paillier;
+
+public sealed class EncryptedProductTests
+{
+    [Theory]
+    [InlineData(1, 1, 1, true)]
+    [InlineData(3, 5, 4, true)]
+    [InlineData(13, 9, 20, true)]
+    [InlineData(13, 9, 20, false)]
+    [InlineData(70, 3, 7, true)]
+    [InlineData(9, 17, 60, true)]
+    public void Multiply_ByAMatrix_GivesTheProduct(int rows, int columns, int bits, bool hardened)
+    {
+        var limit = (1L << bits) - 1;
+        var random = new SeededRandom(11);
+        long[] matrix = [.. Enumerable.Range(0, rows * columns).Select(i => (i % 5) switch { 0 => limit, 1 => -limit, 2 => 0, _ => (long)((random.NextDouble() * 2 * limit) - limit) })];
+        var values = PaillierPublicKeyTests.Values(columns);
+        var product = new EncryptedProduct(PaillierPublicKeyTests.Encrypted(values), bits, rows, new PaillierOptions(hardened, Threads: 2)).Multiply(matrix, rows);
+        var expected = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns).Aggregate(BigInteger.Zero, (sum, j) => sum + ((BigInteger)matrix[(i * columns) + j] * values[j])));
+        Assert.Equal(expected, PaillierPublicKeyTests.Decrypted(product));
+    }
+
+    [Fact]
+    public void Multiply_EveryEntryOfAFewBits_IsRight()
+    {
+        long[] matrix = [.. Enumerable.Range(-31, 63).Select(i => (long)i)];
+        var product = new EncryptedProduct(PaillierPublicKeyTests.Encrypted([12345]), 5, 63).Multiply(matrix, 63);
+        Assert.Equal(matrix.Select(a => (BigInteger)a * 12345), PaillierPublicKeyTests.Decrypted(product));
+    }
+
+    [Fact]
+    public void Multiply_AnEntryOfMoreBits_IsRefused()
+    {
+        var product = new EncryptedProduct(PaillierPublicKeyTests.Encrypted([1, 2]), 4, 1);
+        Assert.Contains("Entry 1", Assert.Throws<ArgumentOutOfRangeException>(() => product.Multiply([15, 16], 1)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => product.Multiply([15, -16], 1));
+        Assert.Throws<ArgumentException>(() => product.Multiply([1, 2, 3], 1));
+    }
+}
