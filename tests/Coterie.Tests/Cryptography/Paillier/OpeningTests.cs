@@ -140,7 +140,7 @@ public sealed class OpeningTests
         var exponent = (ulong[])half.GetType().GetField(what, BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(half)!;
         key.Open(ciphertexts, Transcript);
         exponent[1] ^= 1UL << 40;
-        Assert.Contains("erred while it opened ciphertext 0", Assert.Throws<CryptographicException>(() => key.Open(ciphertexts, Transcript)).Message, StringComparison.Ordinal);
+        Assert.Contains("erred while it opened ciphertext", Assert.Throws<CryptographicException>(() => key.Open(ciphertexts, Transcript)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

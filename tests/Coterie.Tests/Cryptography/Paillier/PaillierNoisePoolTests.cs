@@ -67,6 +67,25 @@ public sealed class PaillierNoisePoolTests
     }
 
     [Fact]
+    public void Take_FromManyThreadsAtOnce_GivesEachOnce()
+    {
+        const int Each = 600, Threads = 4;
+        using var pool = new PaillierNoisePool(Small, new PaillierOptions(Hardened: false));
+        pool.Fill(Each * Threads, CryptographicRandom.Instance);
+        using var start = new Barrier(Threads);
+        var taken = new Ciphertexts[Threads * Each];
+        var threads = Enumerable.Range(0, Threads).Select(t => new Thread(() =>
+        {
+            start.SignalAndWait();
+            for (var i = 0; i < Each; i++) taken[(t * Each) + i] = pool.Take(1);
+        })).ToArray();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
+        Assert.Equal(taken.Length, taken.Select(c => Numbers(c)[0]).Distinct().Count());
+        Assert.Equal(0, pool.Count);
+    }
+
+    [Fact]
     public void Encrypt_FromThePool_DecryptsAndUsesItUp()
     {
         using var pool = new PaillierNoisePool(Small.PublicKey);
