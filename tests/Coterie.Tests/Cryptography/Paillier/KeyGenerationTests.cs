@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
@@ -47,6 +48,15 @@ public sealed class KeyGenerationTests
     [Fact]
     public void FromPrimes_OtherLengths_IsRefused() =>
         Assert.Contains("words", Assert.Throws<ArgumentException>(() => InsecurePaillierKeys.FromPrimes((BigInteger.One << 89) - 1, 7919)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void FromPrimes_AFactorThatIsNoPrime_IsRefused()
+    {
+        // Two primes of 128 bits in place of one of 256: roots come out wrong, and are checked before they become a proof.
+        var composite = ((BigInteger.One << 128) - 159) * ((BigInteger.One << 128) - 173);
+        Assert.Equal(256, (int)composite.GetBitLength());
+        Assert.Contains("proof does not hold", Assert.Throws<CryptographicException>(() => InsecurePaillierKeys.FromPrimes(composite, Integer(Small.Q))).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Fault_EachRule_IsNamed()

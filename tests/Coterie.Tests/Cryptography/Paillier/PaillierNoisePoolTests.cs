@@ -67,22 +67,34 @@ public sealed class PaillierNoisePoolTests
     }
 
     [Fact]
-    public void Take_FromManyThreadsAtOnce_GivesEachOnce()
+    public void Take_ManyFromManyThreadsAtOnce_GivesEachOnce()
     {
-        const int Each = 600, Threads = 4;
-        using var pool = new PaillierNoisePool(Small, new PaillierOptions(Hardened: false));
-        pool.Fill(Each * Threads, CryptographicRandom.Instance);
+        const int Each = 500, Takes = 100, Threads = 3;
+        using var pool = new PaillierNoisePool(Small.PublicKey);
+        // Numbered entries in place of real ones: enough of them that threads meet.
+        var entries = Entries(pool);
+        for (var i = 0UL; i < Each * Takes * Threads; i++) entries.Enqueue([i + 1, .. new ulong[Small.PublicKey.Engine.EntryLength - 1]]);
         using var start = new Barrier(Threads);
-        var taken = new Ciphertexts[Threads * Each];
-        var threads = Enumerable.Range(0, Threads).Select(t => new Thread(() =>
+        var taken = new ConcurrentBag<ulong[]>();
+        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
         {
             start.SignalAndWait();
-            for (var i = 0; i < Each; i++) taken[(t * Each) + i] = pool.Take(1);
+            for (var i = 0; i < Takes; i++) taken.Add(Numbered(pool.Take(Each)));
         })).ToArray();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
-        Assert.Equal(taken.Length, taken.Select(c => Numbers(c)[0]).Distinct().Count());
+        Assert.Equal(Enumerable.Range(1, Each * Takes * Threads).Select(i => (ulong)i), taken.SelectMany(t => t).Order());
         Assert.Equal(0, pool.Count);
+
+        static ulong[] Numbered(Ciphertexts noise)
+        {
+            var (engine, entry) = (noise.Key.Engine, new ulong[noise.Key.Engine.EntryLength]);
+            return [.. Enumerable.Range(0, noise.Count).Select(i =>
+            {
+                engine.Extract(noise.Key.Block(noise.Blocks, i / engine.Lanes), i % engine.Lanes, entry);
+                return entry[0];
+            })];
+        }
     }
 
     [Fact]
@@ -102,7 +114,7 @@ public sealed class PaillierNoisePoolTests
     {
         var pool = new PaillierNoisePool(Small.PublicKey);
         pool.Fill(3, CryptographicRandom.Instance);
-        var entries = ((Queue<ulong[]>)typeof(PaillierNoisePool).GetField("_entries", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(pool)!).ToArray();
+        var entries = Entries(pool).ToArray();
         pool.Dispose();
         Assert.Equal(0, pool.Count);
         Assert.Equal(3, entries.Length);
@@ -110,4 +122,7 @@ public sealed class PaillierNoisePoolTests
         Assert.Throws<ObjectDisposedException>(() => pool.Take(1));
         Assert.Throws<ObjectDisposedException>(() => pool.Fill(1, CryptographicRandom.Instance));
     }
+
+    private static Queue<ulong[]> Entries(PaillierNoisePool pool) =>
+        (Queue<ulong[]>)typeof(PaillierNoisePool).GetField("_entries", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(pool)!;
 }
