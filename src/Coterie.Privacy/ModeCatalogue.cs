@@ -13,6 +13,9 @@ public static class ModeCatalogue
     /// <summary>The name of the mode in which only sums are opened.</summary>
     public const string SecureAggregation = "secure-aggregation";
 
+    /// <summary>The name of the mode in which only participants open sums, under a key that they share.</summary>
+    public const string SharedKey = "shared-key";
+
     /// <summary>All modes.</summary>
     public static ImmutableArray<ModeDescription> All { get; } =
     [
@@ -31,7 +34,16 @@ public static class ModeCatalogue
                 new("coordinator", "the sum over the participants that stay, who stayed, and the model, in every round; no single contribution"),
                 new("participants", "the model the coordinator broadcasts in every round and who stayed; nothing of each other"),
             ],
-            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. With more than about fifty participants, masks follow a sparse graph: at most a fifth of them.", HasThreshold: true),
+            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. With more than about fifty participants, masks follow a sparse graph: at most a fifth of them.", HasThreshold: true) { HasTopology = true },
+        new(
+            SharedKey, "POM2", 'A',
+            "Contributions are doubly masked, and masked again under a key that only participants share; participants open the sums and move the model themselves.",
+            [
+                new("coordinator", "who stayed, how long contributions are and when a stage ends, in every round; no contribution, no sum, no model"),
+                new("participants", "the sum over the participants that stay, who stayed, and the model, in every round, preprocessing included; no single contribution"),
+            ],
+            "No participant gives the participants' key to the coordinator: with it, the coordinator reads sums and model. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n.",
+            HasThreshold: true) { ModelTo = [ModelAudience.Participants] },
     ];
 
     /// <summary>The mode of that name, or null.</summary>
@@ -42,14 +54,28 @@ public static class ModeCatalogue
     public static IPrivacyMode Create(ModeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Mode == Federated && options.Topology != Topology.Star)
-            throw new ArgumentException($"'topology' belongs to {SecureAggregation}; in {Federated} contributions are not masked and would be read by neighbours.", nameof(options));
+        if (Find(options.Mode) is { HasTopology: false } && options.Topology != Topology.Star)
+            throw new ArgumentException(
+                $"'topology' belongs to {SecureAggregation}; {(options.Mode == Federated ? $"in {Federated} contributions are not masked and would be read by neighbours" : $"in {options.Mode} vectors travel as on a star")}.", nameof(options));
         return options.Mode switch
         {
             Federated => new SumMode(new FederatedSum()),
             SecureAggregation => new SumMode(new SecureAggregationSum(options.Topology)),
+            SharedKey => new HiddenSumMode(new SharedKeySum()),
             _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
         };
+    }
+
+    /// <summary>Who is given the model: as asked for, else as the mode has it.</summary>
+    /// <exception cref="ArgumentException">No such mode, or nobody can be given the model so in it.</exception>
+    public static ModelAudience AudienceFor(ModeOptions options, ModelAudience? asked)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var mode = Find(options.Mode) ?? throw new ArgumentException($"No mode '{options.Mode}'.", nameof(options));
+        if (asked is not { } audience) return mode.ModelTo[0];
+        return mode.ModelTo.Contains(audience)
+            ? audience
+            : throw new ArgumentException($"In the mode {mode.Name} the model goes to {string.Join(" or ", mode.ModelTo)}, not to {audience}.", nameof(asked));
     }
 
     /// <summary>The threshold a roster of that size gets: the task's, else the smallest that participants accept; 0 where there is none.</summary>

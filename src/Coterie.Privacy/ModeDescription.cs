@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Core.Modes;
 
 namespace Coterie.Privacy;
 
@@ -16,4 +17,14 @@ public sealed record Knowledge(string Party, string Learns);
 /// <param name="Assumes">What has to hold for that.</param>
 /// <param name="HasThreshold">Whether the task chooses how many participants open a sum.</param>
 public sealed record ModeDescription(
-    string Name, string AlsoKnownAs, char Tier, string Summary, ImmutableArray<Knowledge> Learns, string Assumes, bool HasThreshold);
+    string Name, string AlsoKnownAs, char Tier, string Summary, ImmutableArray<Knowledge> Learns, string Assumes, bool HasThreshold)
+{
+    /// <summary>Whether the task chooses how masked vectors travel.</summary>
+    public bool HasTopology { get; init; }
+
+    /// <summary>Who may be given the model; the first where the task does not say.</summary>
+    public ImmutableArray<ModelAudience> ModelTo { get; init; } = [ModelAudience.Owner, ModelAudience.Everyone];
+
+    /// <summary>Whether participants move the model and the coordinator never knows it.</summary>
+    public bool HidesModel => ModelTo.Contains(ModelAudience.Participants);
+}

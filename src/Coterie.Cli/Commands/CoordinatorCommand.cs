@@ -38,6 +38,7 @@ internal static class CoordinatorCommand
         using var folder = ResultFolder.Open(
             parsed.GetValue(Out) ?? Path.Combine(settings.Node.Results ?? "coterie-results", name), parsed.GetValue(Force), "choose another folder with --out, or --force to replace the results in it");
         TaskResult? finished = null;
+        var isAccounted = false;
         var request = new CoordinatorRequest(task, parsed.GetValue(Seed), result =>
         {
             ResultFiles.Write(result, folder.Staging);
@@ -45,23 +46,54 @@ internal static class CoordinatorCommand
             finished = result;
             return System.Threading.Tasks.Task.CompletedTask;
         })
-        { Stay = parsed.GetValue(Stay), Supervision = parsed.GetValue(Supervised) };
+        {
+            SaveAccount = write =>
+            {
+                write(folder.Staging);
+                folder.Commit(TrainCommand.Files);
+                isAccounted = true;
+                return System.Threading.Tasks.Task.CompletedTask;
+            },
+            Stay = parsed.GetValue(Stay),
+            Supervision = parsed.GetValue(Supervised),
+        };
         using var stop = request.Supervision is null ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : Supervision.Watch(cancellationToken);
         INodeObserver observer = request.Supervision is null ? new TerminalObserver(context) : new SupervisedObserver();
         try
         {
             await CoordinatorHost.RunAsync(settings, request, observer, stop.Token);
         }
-        catch (OperationCanceledException) when (finished is null && stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (finished is null && !isAccounted && stop.IsCancellationRequested)
         {
             throw new StoppedException($"stopped: the run is kept in {Format.Path(settings.Node.Home)}; the same command goes on with it.");
         }
-        catch (OperationCanceledException) when (finished is not null && stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // It only stayed for others.
         }
-        if (request.Supervision is not null || finished is null) return;
+        if (request.Supervision is not null) return;
+        if (isAccounted) Account(context, name, folder.Path);
+        if (finished is null) return;
         if (context.Json) CommandContext.WriteJson(json => ResultJson.Write(json, finished, folder.Path));
         else TrainCommand.Summarise(context.Out, finished, folder.Path);
+    }
+
+    /// <summary>The run is over and the model is not here.</summary>
+    private static void Account(CommandContext context, string task, string folder)
+    {
+        if (context.Json)
+        {
+            CommandContext.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("task", task);
+                json.WriteString("model", "participants");
+                json.WriteString("folder", folder);
+                json.WriteEndObject();
+            });
+            return;
+        }
+        context.Out.WriteWhole("The model is the participants'; each of them has it in its own results.");
+        context.Out.WriteWhole($"What this coordinator learned: {Format.Path(folder)}");
     }
 }

@@ -18,6 +18,9 @@ public enum ModelAudience
 
     /// <summary>Every party, as preprocessing needs: participants apply it to their rows.</summary>
     Everyone,
+
+    /// <summary>The participants and not the coordinator: they move the model themselves.</summary>
+    Participants,
 }
 
 /// <summary>How contributions are hidden and combined during a run. Names no learner.</summary>
@@ -35,4 +38,7 @@ public interface IPrivacyMode
     ValueTask<TModel?> TrainAsync<TModel>(
         ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
         where TModel : class;
+
+    /// <summary>Every party calls it after the last stage of a run that came to its end: lets go of what only the run needed.</summary>
+    ValueTask EndAsync(Session session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

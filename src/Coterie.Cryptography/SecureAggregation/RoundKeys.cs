@@ -95,6 +95,9 @@ public sealed class RoundKeys : IDisposable
     public void ApplySelfMask(RoundContext context, PartyId self, Span<ulong> destination) =>
         SelfMask.Add(context, self, Seed, destination);
 
+    /// <summary>The self-mask seed itself, 32 bytes, where it serves as this participant's part of a group secret; the caller zeroes it.</summary>
+    public byte[] ExportSeed() => Seed.ToArray();
+
     /// <summary>What this participant announces of its self-mask seed: 32 bytes.</summary>
     public byte[] CommitToSelfMask(RoundContext context, PartyId self) => SecureAggregation.SelfMask.Commit(context, self, Seed);
 

@@ -12,31 +12,29 @@ namespace Coterie.Cryptography.SecureAggregation;
 /// </summary>
 public static class ShareEnvelope
 {
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
+    private const string Purpose = "share envelope";
     private const int PlainLength = 2 * SecretShare.EncodedLength;
 
     /// <summary>Bytes of an envelope.</summary>
-    public const int Length = NonceLength + PlainLength + TagLength;
+    public const int Length = PlainLength + SealedEnvelope.Overhead;
 
     /// <summary>Encrypts <paramref name="pair"/> for <paramref name="recipient"/> under the key of <see cref="RoundKeys.AgreeToSend"/>.</summary>
     /// <exception cref="ArgumentException">The key does not have 32 bytes.</exception>
     public static byte[] Seal(
         ReadOnlySpan<byte> key32, RoundContext context, PartyId sender, PartyId recipient, SharePair pair, CryptographicRandom random)
     {
-        CheckArguments(key32, context);
         ArgumentNullException.ThrowIfNull(pair);
-        ArgumentNullException.ThrowIfNull(random);
         Span<byte> plain = stackalloc byte[PlainLength];
         pair.SelfMaskSeed.Encode(plain);
         pair.MaskKey.Encode(plain[SecretShare.EncodedLength..]);
-        var envelope = new byte[Length];
-        var nonce = envelope.AsSpan(0, NonceLength);
-        random.Fill(nonce);                                 // the key seals one envelope, so a random nonce is unique
-        using var aes = new AesGcm(key32, TagLength);
-        aes.Encrypt(nonce, plain, envelope.AsSpan(NonceLength, PlainLength), envelope.AsSpan(NonceLength + PlainLength), AssociatedData(context, sender, recipient));
-        CryptographicOperations.ZeroMemory(plain);
-        return envelope;
+        try
+        {
+            return SealedEnvelope.Seal(key32, context, Purpose, sender, recipient, plain, random);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
     }
 
     /// <summary>Decrypts an envelope under the key of <see cref="RoundKeys.AgreeToReceive"/>.</summary>
@@ -46,14 +44,10 @@ public static class ShareEnvelope
     /// </exception>
     public static SharePair Open(ReadOnlySpan<byte> key32, RoundContext context, PartyId sender, PartyId recipient, ReadOnlySpan<byte> envelope)
     {
-        CheckArguments(key32, context);
-        if (envelope.Length != Length) throw new CryptographicException($"An envelope has {Length} bytes, not {envelope.Length}.");
         Span<byte> plain = stackalloc byte[PlainLength];
         try
         {
-            using var aes = new AesGcm(key32, TagLength);
-            aes.Decrypt(
-                envelope[..NonceLength], envelope[NonceLength..^TagLength], envelope[^TagLength..], plain, AssociatedData(context, sender, recipient));
+            SealedEnvelope.Open(key32, context, Purpose, sender, recipient, envelope, plain);
             var pair = new SharePair(SecretShare.Decode(plain[..SecretShare.EncodedLength]), SecretShare.Decode(plain[SecretShare.EncodedLength..]));
             return pair.SelfMaskSeed.Point == pair.MaskKey.Point ? pair : throw new CryptographicException("The two shares lie at different points.");
         }
@@ -61,19 +55,5 @@ public static class ShareEnvelope
         {
             CryptographicOperations.ZeroMemory(plain);
         }
-    }
-
-    private static void CheckArguments(ReadOnlySpan<byte> key32, RoundContext context)
-    {
-        if (key32.Length != MaskGenerator.KeyLength) throw new ArgumentException("An envelope key has 32 bytes.", nameof(key32));
-        ArgumentNullException.ThrowIfNull(context);
-    }
-
-    private static byte[] AssociatedData(RoundContext context, PartyId sender, PartyId recipient)
-    {
-        var writer = context.Describe("share envelope");
-        writer.WriteText(sender.Name);
-        writer.WriteText(recipient.Name);
-        return writer.ToArray();
     }
 }

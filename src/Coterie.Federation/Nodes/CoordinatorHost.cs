@@ -79,8 +79,9 @@ public static class CoordinatorHost
 
     private static async Task SaveAsync(CoordinatorRequest request, PlannedTask planned, TaskData held, NodeRunResult result)
     {
-        var task = new PreparedTask(planned.File, planned.Plan, planned.Mode, held);
-        await request.Save(TaskRunner.Evaluate(task, result.Report.ToOutcome(result.Model!)));
+        if (result.Model is { } model)
+            await request.Save(TaskRunner.Evaluate(new PreparedTask(planned.File, planned.Plan, planned.Mode, held), result.Report.ToOutcome(model)));
+        else await request.SaveAccount(folder => PartyFiles.Write(folder, planned, result));
         if (request.Supervision is { } folder) PartyReportFile.Write(Path.Combine(folder, SupervisedFiles.Report), result.Report);
     }
 

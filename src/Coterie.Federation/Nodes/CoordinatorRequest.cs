@@ -8,6 +8,12 @@ namespace Coterie.Federation.Nodes;
 /// <param name="Save">Writes the result, before the participants are told that the run has ended.</param>
 public sealed record CoordinatorRequest(string TaskFile, ulong Seed, Func<TaskResult, Task> Save)
 {
+    /// <summary>
+    /// Called instead of <see cref="Save"/> in a mode that hides the model from the coordinator, with what writes the coordinator's own account of the
+    /// run into a folder: what was opened to it, and the rounds.
+    /// </summary>
+    public Func<Action<string>, Task> SaveAccount { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Whether the node goes on answering parties after the run.</summary>
     public bool Stay { get; init; }
 

@@ -67,10 +67,21 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         return options;
     }
 
-    private static ModelAudience AudienceOf(TaskFile file) => file.Privacy.ModeKeys.GetValueOrDefault("model-to") switch
+    /// <summary>The word for it in task files.</summary>
+    internal static string WordFor(ModelAudience audience) => audience switch
     {
-        null or "owner" => ModelAudience.Owner,
-        "all" => ModelAudience.Everyone,
-        var other => throw file.Error("privacy.model-to", $"'{other}' is not available in the mode {file.Privacy.Mode}; owner and all are"),
+        ModelAudience.Owner => "owner",
+        ModelAudience.Everyone => "all",
+        _ => "participants",
     };
+
+    /// <summary>Null where the task leaves it to the mode.</summary>
+    private static ModelAudience? AudienceOf(TaskFile file)
+    {
+        if (file.Privacy.ModeKeys.GetValueOrDefault("model-to") is not { } word || ModeCatalogue.Find(file.Privacy.Mode) is not { } mode) return null;
+        foreach (var audience in mode.ModelTo)
+            if (WordFor(audience).Equals(word)) return audience;
+        var accepted = mode.ModelTo.Select(WordFor).ToArray();
+        throw file.Error("privacy.model-to", $"'{word}' is not available in the mode {mode.Name}; {string.Join(" and ", accepted)} {(accepted.Length == 1 ? "is" : "are")}");
+    }
 }

@@ -122,6 +122,7 @@ public static class ReportBuilder
     {
         { Contributors: 1 } when result.Task.Mode.Mode == ModeCatalogue.Federated => "The mode federated trusts the coordinator with it.",
         { Contributors: > 0 } => "The learner moves by this sum.",
+        _ when ModeCatalogue.Find(result.Task.Mode.Mode) is { HidesModel: true } => "The coordinator has to know how much to add, and when to end.",
         _ => "Participants answer the broadcast model.",
     };
 }

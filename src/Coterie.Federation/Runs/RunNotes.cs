@@ -20,6 +20,8 @@ internal static class RunNotes
                 IsWarning: true));
         if (result.Task.Mode.Mode == ModeCatalogue.Federated)
             notes.Add(new ReportNote("The coordinator saw every contribution in clear. Contributions of few rows can give rows away; secure-aggregation opens sums only.", IsWarning: true));
+        if (ModeCatalogue.Find(result.Task.Mode.Mode) is { HidesModel: true })
+            notes.Add(new ReportNote("The model and its figures are the participants'. They are here because all parties ran on this machine; the coordinator held neither."));
         var sizes = result.Outcome.History.Select(r => r.Survivors).Distinct().ToArray();
         if (sizes.Length > 1)
             notes.Add(new ReportNote("Participants left during the run. The difference of two sums over different survivors is the contribution of those that left between them; differential privacy bounds what it says.", IsWarning: true));

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
+using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Identity;
 using Coterie.Federation.RunStore;
@@ -37,14 +37,15 @@ public static class FederatedTraining
         {
             var roster = RosterOf(task, identities);
             var start = TimeProvider.System.GetTimestamp();
-            var history = new ConcurrentQueue<RoundRecord>();
-            var sessions = roster.Parties.ToImmutableDictionary(p => p.Id, p => Open(task, roster, p, network, identities[p.Id], history));
+            var history = new RunHistory(task.Progress);
+            var knows = RunOf(task).ModelTo == ModelAudience.Participants ? PartyRole.Participant : PartyRole.Coordinator;
+            var sessions = roster.Parties.ToImmutableDictionary(p => p.Id, p => Open(roster, p, network, identities[p.Id], p.Role == knows ? history : null));
             var model = await RunPartiesAsync(task, network, sessions, cancellationToken);
             return new TrainingOutcome
             {
                 Model = model,
                 Roster = roster,
-                History = [.. history],
+                History = history.Rounds,
                 Openings = sessions.ToImmutableSortedDictionary(s => s.Key, s => s.Value.Transcript.Openings.ToImmutableArray()),
                 Traffic = network.Traffic,
                 Times = sessions.ToImmutableSortedDictionary(s => s.Key, s => s.Value.Times),
@@ -72,7 +73,7 @@ public static class FederatedTraining
             {
                 try
                 {
-                    await RunOf(task).RunAsync(sessions[p.Name], p.Shard, stop.Token);
+                    return await RunOf(task).RunAsync(sessions[p.Name], p.Shard, stop.Token);
                 }
                 catch (PeerUnavailableException)
                 {
@@ -91,11 +92,18 @@ public static class FederatedTraining
                 {
                     network.Disconnect(p.Name);
                 }
+                return null;
             },
             CancellationToken.None)).ToArray();
         try
         {
-            return await coordinator ?? throw new System.Diagnostics.UnreachableException("The coordinator owns the model.");
+            var model = await coordinator;
+            if (model is not null) return model;
+            // It is the participants', all of which have compared theirs. Whoever came late may still be at it.
+            var models = await Task.WhenAll(participants);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (cause is null && models.FirstOrDefault(m => m is not null) is { } theirs) return theirs;
+            throw cause ?? new ProtocolException(ProtocolErrorCode.BelowThreshold, "No participant has come to a model.");
         }
         catch (Exception) when (cause is not null)
         {
@@ -109,8 +117,7 @@ public static class FederatedTraining
         }
     }
 
-    private static Session Open(
-        TrainingTask task, Roster roster, Party party, InProcessNetwork network, PartyIdentity identity, ConcurrentQueue<RoundRecord> history)
+    private static Session Open(Roster roster, Party party, InProcessNetwork network, PartyIdentity identity, IProgress<RunProgress>? progress)
     {
         var store = new MemoryStore();
         return new Session
@@ -121,7 +128,7 @@ public static class FederatedTraining
             Signer = identity,
             Checkpoints = store,
             OnceOnly = store,
-            Progress = party.Id == Coordinator ? new Recorder(history, task.Progress) : null,
+            Progress = progress,
         };
     }
 
@@ -133,13 +140,4 @@ public static class FederatedTraining
         ]);
 
     private static PartyRun RunOf(TrainingTask task) => new(task.Plan, task.Mode, task.Schema);
-
-    private sealed class Recorder(ConcurrentQueue<RoundRecord> history, IProgress<RunProgress>? next) : IProgress<RunProgress>
-    {
-        public void Report(RunProgress value)
-        {
-            history.Enqueue(new RoundRecord(value.Stage, value.Step, value.Round, value.Loss, value.Change, value.Survivors));
-            next?.Report(value);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Coterie.Core.Learning;
+using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Privacy;
@@ -16,6 +17,10 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
 {
     /// <summary>Digest of the offer the run comes from, which says what rows train and for whom; empty in a run that nobody offers, within one process.</summary>
     public ImmutableArray<byte> Offer { get; init; } = [];
+
+    /// <summary>Who is given the model.</summary>
+    /// <exception cref="ArgumentException">The plan asks for what the mode cannot do.</exception>
+    public ModelAudience ModelTo => ModeCatalogue.AudienceFor(Mode, Plan.ModelTo);
 
     /// <summary>The roster of a run on these terms.</summary>
     /// <param name="runId">Names the run; never used twice.</param>
@@ -39,8 +44,11 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
     {
         ArgumentNullException.ThrowIfNull(session);
         await RosterAgreement.AgreeAsync(session, cancellationToken);
-        var trainer = new ModeTrainer(ModeCatalogue.Create(Mode), session);
-        return await Pipeline.RunAsync(Plan, session.Roster.RunId, Schema, shard is null ? [] : [shard], trainer, cancellationToken);
+        var mode = ModeCatalogue.Create(Mode);
+        using var keys = mode as IDisposable;
+        var model = await Pipeline.RunAsync(Plan with { ModelTo = ModelTo }, session.Roster.RunId, Schema, shard is null ? [] : [shard], new ModeTrainer(mode, session), cancellationToken);
+        await mode.EndAsync(session, cancellationToken);
+        return model;
     }
 
     /// <summary>SHA-256 of the terms the parties sign: algorithms, stopping, seed, topology, the declared schema and the whole offer.</summary>
@@ -55,7 +63,7 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
         writer.WriteInt32(Plan.Stop.Rounds);
         writer.WriteDouble(Plan.Stop.Tolerance ?? double.NaN);
         writer.WriteInt64(unchecked((long)Plan.Seed));
-        writer.WriteInt32((int)Plan.ModelTo);
+        writer.WriteInt32((int)ModelTo);
         SchemaCodec.Write(writer, Schema);
         writer.WriteBytes(Offer.AsSpan());
         return SHA256.HashData(writer.WrittenMemory.Span);

@@ -24,27 +24,35 @@ internal static class Pipeline
         TrainingPlan plan, string runId, Schema declared, IReadOnlyList<Shard> shards, IStageTrainer trainer, CancellationToken cancellationToken)
     {
         var state = new State(declared, shards, []);
+        // Where only participants may know the model they alone may know what it was prepared with.
+        var preparedFor = plan.ModelTo == ModelAudience.Participants ? ModelAudience.Participants : ModelAudience.Everyone;
         ImmutableArray<IPreprocessor> preprocessors = [new SchemaAgreement(plan.Learner.Task), .. plan.Preprocessors];
         for (var i = 0; i < preprocessors.Length; i++)
         {
-            var stage = new TrainingStage(new StepTag($"{runId}/{i}-{preprocessors[i].Name}"), preprocessors[i].DefaultStop, plan.Seed, ModelAudience.Everyone);
+            var stage = new TrainingStage(new StepTag($"{runId}/{i}-{preprocessors[i].Name}"), preprocessors[i].DefaultStop, plan.Seed, preparedFor);
             state = await preprocessors[i].Accept(new PreprocessingStage(state, stage, trainer, cancellationToken));
         }
-        LearnerInput.Require(state.Schema);
+        if (state.IsKnown) LearnerInput.Require(state.Schema);
         foreach (var shard in state.Shards) LearnerInput.Require(state.Schema, shard);
-        var last = new TrainingStage(new StepTag($"{runId}/learner"), plan.Stop, plan.Seed, plan.ModelTo);
+        var last = new TrainingStage(new StepTag($"{runId}/learner"), plan.Stop, plan.Seed, plan.ModelTo ?? ModelAudience.Owner);
         var parameters = await plan.Learner.Accept(new LearningStage(state, last, trainer, cancellationToken));
         return parameters is null ? null : new TrainedModel(declared, state.Fitted, plan.Learner, state.Schema, parameters);
     }
 
-    private sealed record State(Schema Schema, IReadOnlyList<Shard> Shards, ImmutableArray<FittedPreprocessor> Fitted);
+    /// <summary>What the stages so far gave.</summary>
+    private sealed record State(Schema Schema, IReadOnlyList<Shard> Shards, ImmutableArray<FittedPreprocessor> Fitted)
+    {
+        /// <summary>False at a party that is not told what preprocessing gave: its schema is still the declared one, and nothing is made of it.</summary>
+        public bool IsKnown { get; init; } = true;
+    }
 
     private sealed class PreprocessingStage(State state, TrainingStage stage, IStageTrainer trainer, CancellationToken cancellationToken) : IPreprocessorVisitor<Task<State>>
     {
         public async Task<State> Visit<TModel>(IPreprocessor<TModel> preprocessor) where TModel : class
         {
-            var model = await trainer.TrainAsync(preprocessor, stage, state.Schema, state.Shards, cancellationToken)
-                ?? throw new System.Diagnostics.UnreachableException("Preprocessing is opened to everyone.");
+            var model = await trainer.TrainAsync(preprocessor, stage, state.Schema, state.Shards, cancellationToken);
+            if (model is null)
+                return stage.ModelTo == ModelAudience.Participants ? state with { IsKnown = false } : throw new System.Diagnostics.UnreachableException("Preprocessing is opened to everyone.");
             return new State(
                 preprocessor.TransformSchema(state.Schema, model),
                 [.. state.Shards.Select(shard => preprocessor.Transform(state.Schema, model, shard))],

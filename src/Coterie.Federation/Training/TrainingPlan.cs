@@ -8,6 +8,6 @@ namespace Coterie.Federation.Training;
 /// <param name="Learner">The algorithm.</param>
 /// <param name="Stop">When the learner ends.</param>
 /// <param name="Seed">The run's public seed.</param>
-/// <param name="ModelTo">Who may read the model.</param>
+/// <param name="ModelTo">Who may read the model; null: whom the mode gives it to.</param>
 public sealed record TrainingPlan(
-    ImmutableArray<IPreprocessor> Preprocessors, ILearner Learner, StopRule Stop, ulong Seed, Core.Modes.ModelAudience ModelTo = Core.Modes.ModelAudience.Owner);
+    ImmutableArray<IPreprocessor> Preprocessors, ILearner Learner, StopRule Stop, ulong Seed, Core.Modes.ModelAudience? ModelTo = null);

@@ -10,12 +10,16 @@ namespace Coterie.Privacy.Traffic;
 /// <summary>What a secure sum sends besides the masked vectors. n participants, k neighbours each.</summary>
 internal static class SecureAggregationTraffic
 {
+    /// <summary>A participant's signed keys with the commitment to its seed.</summary>
+    public static int Advertisement { get; } =
+        (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(SelfMask.CommitmentLength) + MessageSizes.Bytes(Signatures.Length);
+
     /// <summary>Steps 0, 1, 3 and 4: independent of the contribution's length.</summary>
     public static TrafficEstimate Keys(int participants)
     {
         var isComplete = Neighbourhoods.IsComplete(participants);
         long neighbours = isComplete ? participants - 1 : Neighbourhoods.ParametersOf(participants).Neighbours;
-        var keys = (2 * MessageSizes.Bytes(AgreementKey.PublicKeyLength)) + MessageSizes.Bytes(SelfMask.CommitmentLength) + MessageSizes.Bytes(Signatures.Length);
+        var keys = Advertisement;
         var share = MessageSizes.Bytes(ShareEnvelope.Length);
         var signature = MessageSizes.Bytes(Signatures.Length);
         var released = MessageSizes.Count + MessageSizes.Bytes(SecretShare.EncodedLength);

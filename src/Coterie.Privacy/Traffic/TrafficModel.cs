@@ -27,7 +27,7 @@ public sealed class TrafficModel
     public TrafficModel(ModeOptions mode, PartyId coordinator, ImmutableArray<PartyId> participants)
     {
         ArgumentNullException.ThrowIfNull(mode);
-        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation))
+        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey))
             throw new ArgumentException($"The messages of {mode.Mode} are not known to the plan.", nameof(mode));
         _mode = mode;
         _coordinator = coordinator;
@@ -36,7 +36,9 @@ public sealed class TrafficModel
 
     private int Participants => _participants.Length;
 
-    private bool IsMasked => _mode.Mode == ModeCatalogue.SecureAggregation;
+    private bool IsMasked => _mode.Mode != ModeCatalogue.Federated;
+
+    private bool IsHidden => _mode.Mode == ModeCatalogue.SharedKey;
 
     /// <summary>Once per run: the signatures under the roster.</summary>
     public TrafficEstimate Agreement
@@ -59,10 +61,17 @@ public sealed class TrafficModel
         }
     }
 
-    /// <summary>The end of a round: the model, or nothing but the round's number where it is not told.</summary>
+    /// <summary>Once per run with at least one sum: the key that participants share, in the mode that has one.</summary>
+    public TrafficEstimate GroupKey => IsHidden ? SharedKeyTraffic.Agreement(Participants) : default;
+
+    /// <summary>Before the first round of a stage that has one: where participants stand, in a mode that hides the model.</summary>
+    public TrafficEstimate Beginning => IsHidden ? SharedKeyTraffic.Standing(Participants) : default;
+
+    /// <summary>The end of a round: the model, or nothing but the round's number where it is not told. In a mode that hides it, where participants stand.</summary>
     public TrafficEstimate Broadcast(Blocks<Matrix> told)
     {
         ArgumentNullException.ThrowIfNull(told);
+        if (IsHidden) return SharedKeyTraffic.Standing(Participants);
         return new(0, Participants * (sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told)));
     }
 
@@ -72,6 +81,7 @@ public sealed class TrafficModel
     {
         if (!IsMasked) return new(MessageSizes.Vector(entries), 0);
         var masked = SecureAggregationTraffic.Keys(Participants) + new TrafficEstimate(MessageSizes.Vector(entries), 0);
+        if (IsHidden) return masked + SharedKeyTraffic.Total(Participants, entries);
         return _mode.Topology == Topology.Ring ? masked + SecureAggregationTraffic.Ring(_coordinator, _participants) : masked;
     }
 }

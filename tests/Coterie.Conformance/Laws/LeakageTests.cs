@@ -37,6 +37,7 @@ public sealed class LeakageTests
     [InlineData("federated", true)]
     [InlineData("secure-aggregation", false)]
     [InlineData("secure-aggregation on a ring", false)]
+    [InlineData("shared-key", false)]
     public async Task Traffic_SearchedForContributions_HoldsThemOnlyInClearModes(string mode, bool isFound)
     {
         var messages = new System.Collections.Concurrent.ConcurrentBag<Envelope>();

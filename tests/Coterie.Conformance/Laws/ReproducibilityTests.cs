@@ -27,6 +27,7 @@ public sealed class ReproducibilityTests
     [Theory]
     [InlineData("secure-aggregation")]
     [InlineData("secure-aggregation on a ring")]
+    [InlineData("shared-key")]
     public async Task RunAsync_ParticipantsInAnotherOrder_GivesTheSameBits(string mode)
     {
         var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);

@@ -16,9 +16,11 @@ internal static class Runs
 
     public static ModeOptions Secure { get; } = new(ModeCatalogue.SecureAggregation);
 
-    public static ModeOptions Ring { get; } = Secure with { Topology = Topology.Ring };
+    public static ModeOptions SharedKey { get; } = new(ModeCatalogue.SharedKey);
 
-    public static ImmutableArray<ModeOptions> Modes { get; } = [Federated, Secure, Ring];
+    /// <summary>Every mode of the catalogue, in every topology it has.</summary>
+    public static ImmutableArray<ModeOptions> Modes { get; } =
+        [.. ModeCatalogue.All.SelectMany(m => m.HasTopology ? Enum.GetValues<Topology>() : [Topology.Star], (m, topology) => new ModeOptions(m.Name) { Topology = topology })];
 
     public static TheoryData<string> ModeNames { get; } = [.. Modes.Select(NameOf)];
 

@@ -4,6 +4,7 @@ using Coterie.Core.Parties;
 using Coterie.Federation.RunStore;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports.Durable;
+using Coterie.Privacy;
 
 namespace Coterie.Conformance.Soak;
 
@@ -15,7 +16,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
     /// <summary>Lives all parties had together.</summary>
     public int Lives { get; private set; }
 
-    /// <summary>Runs to the end; the coordinator's model.</summary>
+    /// <summary>Runs to the end; the coordinator's model, or the one all participants have.</summary>
     public async Task<TrainedModel> RunAsync(CancellationToken cancellationToken)
     {
         var coordinator = FederatedTraining.Coordinator;
@@ -28,7 +29,10 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
         var shards = task.Participants.ToImmutableDictionary(p => p.Name, p => p.Shard);
         var parties = roster.Parties.Select(p => Task.Run(() => LiveUntilDoneAsync(roster, p.Id, shards.GetValueOrDefault(p.Id), cancellationToken), CancellationToken.None)).ToArray();
         var models = await Task.WhenAll(parties);
-        return models[0] ?? throw new InvalidOperationException("The coordinator has no model.");
+        if (!ModeCatalogue.Find(task.Mode.Mode)!.HidesModel) return models[0] ?? throw new InvalidOperationException("The coordinator has no model.");
+        if (models[0] is not null) throw new InvalidOperationException("The coordinator has the model.");
+        var theirs = models[1..].Select(m => m ?? throw new InvalidOperationException("A participant has no model.")).ToArray();
+        return theirs.DistinctBy(m => Convert.ToHexString(BlocksCodec.Hash(m.Parameters))).Count() == 1 ? theirs[0] : throw new InvalidOperationException("The participants have different models.");
     }
 
     private async Task<TrainedModel?> LiveUntilDoneAsync(Roster roster, PartyId self, Shard? shard, CancellationToken cancellationToken)

@@ -55,3 +55,20 @@ public sealed class SecureAggregationRingConformance : SumConformance
 
     protected override ISecureSum Create() => new SecureAggregationSum(Topology.Ring);
 }
+
+public sealed class SharedKeyConformance : SumConformance
+{
+    protected override bool IsHidden => true;
+
+    protected override double Tolerance => 1e-13;
+
+    // The agreement's steps, then the sum's.
+    protected override IReadOnlyList<string> SendingSteps => ["group-key/keys", "parts", "0/keys", "shares", "masked", "consistency", "unmask"];
+
+    protected override IReadOnlyList<string> StepsBeforeInput => ["group-key/keys", "parts", "0/keys", "shares", "masked"];
+
+    /// <summary>Without its part the others' make the key, of which it is told.</summary>
+    protected override bool IsMissed(string lostStep) => lostStep != "parts" && base.IsMissed(lostStep);
+
+    protected override ISecureSum Create() => new SharedKeySum();
+}

@@ -55,7 +55,8 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         return Runs.RelativeError(expected, [.. outcome.Model.Parameters.Values.SelectMany(v => v.ToArray())]);
     }
 
-    private static IEnumerable<(string Name, ILearner Learner)> Learners()
+    /// <summary>Every learner of the catalogue, with every solver.</summary>
+    internal static IEnumerable<(string Name, ILearner Learner)> Learners()
     {
         foreach (var entry in LearnerCatalogue.All)
         {

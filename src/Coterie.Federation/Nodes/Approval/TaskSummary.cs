@@ -33,7 +33,12 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         Add("weights", task.File.Data.Weights ?? "every row counts once");
         Add("preprocessing", task.File.Preprocessing.IsEmpty ? "none" : string.Join(", ", task.File.Preprocessing.Select(p => p.Name)));
         Add("rounds", string.Create(CultureInfo.InvariantCulture, $"at most {task.Plan.Stop.Rounds}"));
-        Add("model to", task.Plan.ModelTo == ModelAudience.Everyone ? "all parties" : "the coordinator");
+        Add("model to", offered.Terms.ModelTo switch
+        {
+            ModelAudience.Everyone => "all parties",
+            ModelAudience.Participants => "the participants, not the coordinator",
+            _ => "the coordinator",
+        });
         if (task.Mode.AllowSmallRoster) Add("small roster", "agreed to: a sum over two participants shows each the other's part, over one that participant's");
         if (offer.Deadline is { } deadline) Add("deadline", deadline.ToString("u", CultureInfo.InvariantCulture));
         return new TaskSummary(offer.Run, task.File.Name, facts.ToImmutable());

@@ -9,6 +9,7 @@ using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
+using Coterie.Privacy;
 using Google.Protobuf;
 
 namespace Coterie.Federation.Nodes.Supervision;
@@ -92,11 +93,12 @@ public sealed class LocalConsortium : IDisposable
     }
 
     /// <summary>What the processes left, put together: the run as one that took place in this process.</summary>
-    /// <exception cref="IOException">The coordinator left no result.</exception>
+    /// <exception cref="IOException">The coordinator left no result, or nobody a model.</exception>
     public TrainingOutcome Collect()
     {
         var own = PartyReportFile.Read(Path.Combine(Coordinator.Folder, SupervisedFiles.Report));
-        var model = ModelFileReader.Read(Path.Combine(Results, "model.json"));
+        var models = Models();
+        var model = ModelFileReader.Read(models[0]);
         // Who was killed left no report: what the coordinator saw of it has to do.
         var reports = Participants.Select(p => Path.Combine(p.Folder, SupervisedFiles.Report)).Where(File.Exists).Select(PartyReportFile.Read).Append(own).ToDictionary(r => r.Party);
         var traffic = new TrafficMeter();
@@ -106,12 +108,29 @@ public sealed class LocalConsortium : IDisposable
             foreach (var (step, bytes) in report.Traffic.SentByStep(party.Id)) traffic.AddSent(party.Id, step, bytes);
             foreach (var (step, bytes) in report.Traffic.ReceivedByStep(party.Id)) traffic.AddReceived(party.Id, step, bytes);
         }
+        // Who knows the model has more to tell of the rounds.
+        var history = Participants.Select(p => reports.GetValueOrDefault(p.Name)?.History ?? []).FirstOrDefault(h => !h.IsEmpty, own.History);
         return own.ToOutcome(model) with
         {
+            History = history,
             Openings = own.Roster.Parties.ToImmutableSortedDictionary(p => p.Id, p => reports.GetValueOrDefault(p.Id)?.Openings ?? []),
             Traffic = traffic,
             Times = own.Roster.Parties.ToImmutableSortedDictionary(p => p.Id, p => reports.GetValueOrDefault(p.Id)?.Times ?? new TimeLedger(TimeProvider.System)),
         };
+    }
+
+    /// <summary>The coordinator's model; in a mode that hides it from the coordinator those of the participants, which are one.</summary>
+    private string[] Models()
+    {
+        var own = Path.Combine(Results, "model.json");
+        if (File.Exists(own) || !ModeCatalogue.Find(_task.Mode.Mode)!.HidesModel) return [own];
+        string[] theirs =
+        [
+            .. Participants.Select(p => Path.Combine(p.Folder, "results")).Where(Directory.Exists).SelectMany(f => Directory.GetFiles(f, "model.json", SearchOption.AllDirectories)),
+        ];
+        if (theirs.Length == 0) throw new IOException("no participant has left a model");
+        var first = File.ReadAllBytes(theirs[0]);
+        return theirs.All(t => File.ReadAllBytes(t).AsSpan().SequenceEqual(first)) ? theirs : throw new IOException("the participants have left different models");
     }
 
     /// <summary>Removes everything, keys first of all.</summary>

@@ -32,11 +32,14 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
     /// <summary>The rounds a run in clear takes on the task's rows, where that was found out; the learner only.</summary>
     public int? RoundsInClear { get; init; }
 
+    /// <summary>Bytes before its first round.</summary>
+    public TrafficEstimate Beginning { get; init; }
+
     /// <summary>Bytes when it ends after so many rounds.</summary>
     public TrafficEstimate Over(int rounds)
     {
         if (rounds == 0) return default;
-        var total = End;
+        var total = Beginning + End;
         foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
         return total + (Rounds.Last(part => part.First < rounds).Told * -1);
     }

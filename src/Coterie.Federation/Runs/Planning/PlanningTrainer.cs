@@ -47,6 +47,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : 
         var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
         return new PlannedStage(summed.Name, isLearner, [.. parts], isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty))
         {
+            Beginning = parts.Count > 0 ? traffic.Beginning : default,
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
         };
     }

@@ -21,15 +21,8 @@ internal sealed record AggregationRound(Session Session, SumRequest Request, Nei
 
     public StepTag Step(string name) => Request.Step.Then(name);
 
-    /// <summary>Insists on a set large enough to go on with, invented identities not counted toward the minimum roster.</summary>
-    public void RequireEnough(ParticipantSet set, StepTag step)
-    {
-        SumPolicy.RequireMinimum(Roster, set.Count, step);
-        var known = set.Indices.Count(i => i == Self || Session.IsPinned(Roster[NameOf(i)]));
-        if (known < SumPolicy.MinimumContributors(Roster))
-            throw new ProtocolException(
-                ProtocolErrorCode.BelowThreshold, $"{known} participants that {Session.Self} knows are left at {step}; at least {SumPolicy.MinimumContributors(Roster)} are needed.", step.Path);
-    }
+    /// <inheritdoc cref="ParticipantSet.RequireEnough"/>
+    public void RequireEnough(ParticipantSet set, StepTag step) => set.RequireEnough(Session, step);
 
     /// <summary>Insists that enough of this participant's share holders are in the set.</summary>
     public void RequireHolders(ParticipantSet set, StepTag step)

@@ -44,10 +44,13 @@ internal sealed class Neighbourhoods
     public static Neighbourhoods Of(Roster roster, ReadOnlySpan<byte> seed)
     {
         var n = roster.Participants.Length;
-        if (IsComplete(n)) return new Neighbourhoods(AggregationGraph.Complete(n), roster.Threshold, complete: true, []);
+        if (IsComplete(n)) return Complete(roster);
         var parameters = ParametersOf(n);
         return new Neighbourhoods(AggregationGraph.Create(n, parameters.Neighbours, seed), parameters.Threshold, complete: false, seed);
     }
+
+    /// <summary>Everyone with everyone, whatever their number.</summary>
+    public static Neighbourhoods Complete(Roster roster) => new(AggregationGraph.Complete(roster.Participants.Length), roster.Threshold, complete: true, []);
 
     /// <summary>Degree and threshold of the sparse graph of so many participants.</summary>
     // Laid out for an honest coordinator, t would stay below half of a neighbourhood (13 of 52 at n = 64): two halves told different

@@ -33,6 +33,17 @@ internal sealed class ParticipantSet
 
     public ImmutableArray<PartyId> Names(Roster roster) => [.. Indices.Select(i => roster.Participants[i])];
 
+    /// <summary>Insists on a set large enough to go on with, invented identities not counted toward the minimum roster.</summary>
+    public void RequireEnough(Session session, StepTag step)
+    {
+        var roster = session.Roster;
+        SumPolicy.RequireMinimum(roster, Count, step);
+        var known = Names(roster).Count(p => p == session.Self || session.IsPinned(roster[p]));
+        if (known < SumPolicy.MinimumContributors(roster))
+            throw new ProtocolException(
+                ProtocolErrorCode.BelowThreshold, $"{known} participants that {session.Self} knows are left at {step}; at least {SumPolicy.MinimumContributors(roster)} are needed.", step.Path);
+    }
+
     public void Write(WireWriter writer)
     {
         var bits = new byte[(_members.Length + 7) / 8];

@@ -1,0 +1,68 @@
+using Coterie.Core.Modes;
+using Coterie.Core.Parties;
+
+namespace Coterie.Privacy.Sums.SecureAggregation;
+
+/// <summary>
+/// Steps 0 to 4 over ring elements: what participants hand in is doubly masked, and the coordinator is left with the sum over the survivors.
+/// What the ring elements stand for is the business of whoever uses it.
+/// </summary>
+internal sealed class MaskedSum(Topology topology)
+{
+    private byte[]? _graphSeed;
+    private Neighbourhoods? _complete;
+
+    /// <summary>The coordinator's side.</summary>
+    public async Task<(ParticipantSet Survivors, ulong[] Sum)> CoordinateAsync(Session session, SumRequest request, CancellationToken cancellationToken)
+    {
+        var round = await BeginAsync(session, request, cancellationToken);
+        var (advertised, keys) = await AdvertiseStep.CoordinateAsync(round, cancellationToken);
+        var shared = await ShareStep.CoordinateAsync(round, advertised, cancellationToken);
+        var (survivors, sum) = topology == Topology.Star
+            ? await MaskStep.CoordinateAsync(round, shared, cancellationToken)
+            : await RingStep.CoordinateAsync(round, shared, cancellationToken);
+        await ConsistencyStep.CoordinateAsync(round, shared, survivors, cancellationToken);
+        await UnmaskStep.CoordinateAsync(round, keys, shared, survivors, sum, cancellationToken);
+        return (survivors, sum);
+    }
+
+    /// <summary>A participant's side; masks <paramref name="contribution"/> in place. Null when the coordinator went on without it before it had given anything.</summary>
+    public async Task<ParticipantSet?> ParticipateAsync(Session session, SumRequest request, ulong[] contribution, CancellationToken cancellationToken)
+    {
+        var round = await BeginAsync(session, request, cancellationToken);
+        using var durable = await DurableSecrets.OfAsync(round, cancellationToken);
+        var (advertised, peers) = await AdvertiseStep.ParticipateAsync(round, durable.Keys, cancellationToken);
+        if (peers is null) return null;
+        var secrets = new ParticipantSecrets(round, durable.Keys) { Peers = peers, Dealing = durable.Dealing };
+        var (shared, held) = await ShareStep.ParticipateAsync(round, secrets, advertised, cancellationToken);
+        if (held is null) return null;
+        if (topology == Topology.Star) await MaskStep.ParticipateAsync(round, secrets, shared, contribution, cancellationToken);
+        else await RingStep.ParticipateAsync(round, secrets, shared, contribution, cancellationToken);
+        var survivors = await ConsistencyStep.ParticipateAsync(round, shared, cancellationToken);
+        if (survivors.Contains(round.Self)) await UnmaskStep.ParticipateAsync(round, secrets, held, survivors, cancellationToken);
+        return survivors;
+    }
+
+    private async Task<AggregationRound> BeginAsync(Session session, SumRequest request, CancellationToken cancellationToken)
+    {
+        RequireThreshold(session.Roster);
+        return new AggregationRound(session, request, await GraphAsync(session, request, cancellationToken));
+    }
+
+    /// <summary>The complete graph is always the same; a sparse one is drawn afresh for every sum from the run's agreed seed.</summary>
+    private async ValueTask<Neighbourhoods> GraphAsync(Session session, SumRequest request, CancellationToken cancellationToken)
+    {
+        if (Neighbourhoods.IsComplete(session.Roster.Participants.Length)) return _complete ??= Neighbourhoods.Of(session.Roster, []);
+        _graphSeed ??= await GraphSeed.AgreeAsync(session, cancellationToken);
+        return Neighbourhoods.Of(session.Roster, GraphSeed.ForSum(_graphSeed, request.Step));
+    }
+
+    /// <summary>Every party refuses terms under which lying about drop-outs would pay.</summary>
+    public static void RequireThreshold(Roster roster)
+    {
+        var smallest = SumPolicy.SmallestThreshold(roster.Participants.Length);
+        if (roster.Threshold < smallest)
+            throw new ProtocolException(
+                ProtocolErrorCode.RosterMismatch, $"A threshold of {roster.Threshold} with {roster.Participants.Length} participants is too low; at least {smallest} (more than two thirds) is accepted.");
+    }
+}
