@@ -67,7 +67,7 @@ public sealed class PaillierNoisePoolTests
     }
 
     [Fact]
-    public void Take_ManyFromManyThreadsAtOnce_GivesEachOnce()
+    public async Task Take_ManyFromManyThreadsAtOnce_GivesEachOnce()
     {
         const int Each = 500, Takes = 100, Threads = 3;
         using var pool = new PaillierNoisePool(Small.PublicKey);
@@ -76,13 +76,16 @@ public sealed class PaillierNoisePoolTests
         for (var i = 0UL; i < Each * Takes * Threads; i++) entries.Enqueue([i + 1, .. new ulong[Small.PublicKey.Engine.EntryLength - 1]]);
         using var start = new Barrier(Threads);
         var taken = new ConcurrentBag<ulong[]>();
-        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
-        {
-            start.SignalAndWait();
-            for (var i = 0; i < Takes; i++) taken.Add(Numbered(pool.Take(Each)));
-        })).ToArray();
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
+        var threads = Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)));
+                for (var i = 0; i < Takes; i++) taken.Add(Numbered(pool.Take(Each)));
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+        await Task.WhenAll(threads).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(Enumerable.Range(1, Each * Takes * Threads).Select(i => (ulong)i), taken.SelectMany(t => t).Order());
         Assert.Equal(0, pool.Count);
 
