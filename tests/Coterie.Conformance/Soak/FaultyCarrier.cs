@@ -7,6 +7,8 @@ namespace Coterie.Conformance.Soak;
 /// <summary>A party's carrier in one life, with the faults of a plan.</summary>
 internal sealed class FaultyCarrier(ICarrier inner, FaultPlan plan, Action kill, Func<ValueTask> cut) : ICarrier
 {
+    private volatile bool _dead;
+
     public PartyId Self => inner.Self;
 
     public Task RunAsync(IFrameReceiver receiver, CancellationToken cancellationToken) => inner.RunAsync(new Receiver(this, receiver), cancellationToken);
@@ -15,6 +17,8 @@ internal sealed class FaultyCarrier(ICarrier inner, FaultPlan plan, Action kill,
 
     public async ValueTask<bool> SendAsync(PartyId to, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
+        // A process that was killed says nothing more, not even that it leaves.
+        if (_dead) throw new OperationCanceledException("killed");
         var fault = plan.At(new FrameEvent(Self, Sent: true, KindOf(frame)));
         await BeforeAsync(fault, cancellationToken);
         if (fault == Fault.Duplicate) await inner.SendAsync(to, frame, cancellationToken);
@@ -30,6 +34,7 @@ internal sealed class FaultyCarrier(ICarrier inner, FaultPlan plan, Action kill,
         switch (fault)
         {
             case Fault.KillBefore:
+                _dead = true;
                 kill();
                 throw new OperationCanceledException("killed");
             case Fault.Cut:
@@ -44,6 +49,7 @@ internal sealed class FaultyCarrier(ICarrier inner, FaultPlan plan, Action kill,
     private void After(Fault fault)
     {
         if (fault != Fault.KillAfter) return;
+        _dead = true;
         kill();
         throw new OperationCanceledException("killed");
     }

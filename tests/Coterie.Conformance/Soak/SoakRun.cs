@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
@@ -15,6 +16,9 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
 
     /// <summary>Lives all parties had together.</summary>
     public int Lives { get; private set; }
+
+    /// <summary>What the coordinator said of its rounds, repeated ones too: who was left in each.</summary>
+    public ConcurrentQueue<string> Rounds { get; } = new();
 
     /// <summary>Runs to the end; the coordinator's model, or the one all participants have.</summary>
     public async Task<TrainedModel> RunAsync(CancellationToken cancellationToken)
@@ -71,6 +75,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
                 Signer = network.IdentityOf(self),
                 Checkpoints = runs,
                 OnceOnly = runs,
+                Progress = self == roster.Coordinator ? new Heard(Rounds) : null,
                 Transcript = new Transcript(runs.Openings(), runs.RecordOpening),
             };
             var model = await _terms.RunAsync(session, shard, death.Token);
@@ -116,6 +121,11 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
             // What could be delivered is.
         }
         await channel.DepartAsync(failed: false, "done", cancellationToken);
+    }
+
+    private sealed class Heard(ConcurrentQueue<string> rounds) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => rounds.Enqueue($"{value.Step.Path}: {value.Survivors} survivors");
     }
 
     private sealed class CarrierEndedException(string message, Exception cause) : Exception(message, cause);

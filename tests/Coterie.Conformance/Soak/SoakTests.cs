@@ -30,7 +30,7 @@ public abstract class SoakTests(ITestOutputHelper output)
         var task = TaskFor(mode);
         var expected = BlocksCodec.ToBytes((await FederatedTraining.RunAsync(task)).Model.Parameters);
         var watching = FaultPlan.Watching();
-        Assert.Equal(expected, await RunAsync(task, watching, "undisturbed"));
+        await CheckAsync(task, expected, watching, "undisturbed");
         var injected = 0;
         foreach (var (frame, turn) in watching.Seen.Keys.Where(e => e.Party.Name is "coordinator" or "participant-1").OrderBy(e => e.ToString(), StringComparer.Ordinal).Select((e, i) => (e, i)))
         {
@@ -39,7 +39,7 @@ public abstract class SoakTests(ITestOutputHelper output)
             foreach (var fault in Seconds < 8 ? faults[..1] : faults)
             {
                 var plan = FaultPlan.Single(frame, fault);
-                Assert.Equal(expected, await RunAsync(task, plan, $"{fault} as {frame}"));
+                await CheckAsync(task, expected, plan, $"{fault} as {frame}");
                 injected += plan.Injected.Values.Sum();
             }
         }
@@ -58,7 +58,7 @@ public abstract class SoakTests(ITestOutputHelper output)
         for (ulong seed = 1; TimeProvider.System.GetElapsedTime(start).TotalSeconds < Seconds; seed++)
         {
             var plan = FaultPlan.Random(seed, probability: 0.02, limit: 25);
-            Assert.Equal(expected, await RunAsync(task, plan, $"seed {seed}"));
+            await CheckAsync(task, expected, plan, $"seed {seed}");
             runs++;
             faults += plan.Injected.Values.Sum();
             kinds.UnionWith(plan.Injected.Keys);
@@ -74,22 +74,24 @@ public abstract class SoakTests(ITestOutputHelper output)
         return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };
     }
 
-    private async Task<byte[]> RunAsync(TrainingTask task, FaultPlan plan, string what)
+    private async Task CheckAsync(TrainingTask task, byte[] expected, FaultPlan plan, string what)
     {
         var folder = Directory.CreateTempSubdirectory("coterie-soak-");
         try
         {
             await using var network = CreateNetwork(folder.FullName);
             var run = new SoakRun(task, network, plan, folder.FullName);
+            byte[] model;
             using var bound = new CancellationTokenSource(Hang);
             try
             {
-                return BlocksCodec.ToBytes((await run.RunAsync(bound.Token)).Parameters);
+                model = BlocksCodec.ToBytes((await run.RunAsync(bound.Token)).Parameters);
             }
             catch (Exception error)
             {
                 throw new InvalidOperationException($"{what}: {(bound.IsCancellationRequested ? "hangs" : "fails")} after {plan.Injected.Values.Sum()} faults ({string.Join(", ", plan.Injected.Keys)}) and {run.Lives} lives.", error);
             }
+            Assert.True(expected.AsSpan().SequenceEqual(model), $"{what}: another model after {string.Join(", ", plan.Injected)} and {run.Lives} lives; rounds: {string.Join("; ", run.Rounds)}.");
         }
         finally
         {
