@@ -6,17 +6,17 @@ using Coterie.Benchmarks.SecureSums;
 using Coterie.Benchmarks.Transports;
 
 const string Usage = """
-    coterie benchmarks: processor time and bytes, always beside the plain row.
+    coterie benchmarks: processor time and bytes, always beside the plain row. Run whole, each writes its table into bench/results.
 
       secure-aggregation [--participants N --length L --dropouts F]
       participant           one participant's own work, step by step
       mask-generator
       shamir
-      relay                 the network carrier beside a bare splice of TLS connections; writes bench/results/relay.md
+      relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
-                            Paillier operations per second beside GMP, which must be installed; minutes; unless quick or in part, writes bench/results/paillier.md
+                            Paillier operations per second beside GMP, which must be installed; minutes
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
-      all                   everything but the longest sum and paillier, into bench/results
+      all                   everything but the longest sum and paillier
 
     """;
 const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
@@ -52,8 +52,9 @@ switch (args)
 
     case [var name] when benchmarks.TryGetValue(name, out var run):
         if (await run() is not { } found) return Fail("The data is not there; see COTERIE_SHARED.");
-        Console.WriteLine(found.ToMarkdown($"{Command} {name}"));
-        if (name == RelayBenchmark.Name) await File.WriteAllTextAsync(Path.Combine(Places.Results, name + ".md"), found.ToMarkdown($"{Command} {name}"));
+        var whole = found.ToMarkdown($"{Command} {name}");
+        Console.WriteLine(whole);
+        await File.WriteAllTextAsync(Path.Combine(Places.Results, name + ".md"), whole);
         return 0;
 
     case [PaillierBenchmark.Name, .. var options]:

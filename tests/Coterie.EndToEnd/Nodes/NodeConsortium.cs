@@ -85,6 +85,29 @@ public sealed class NodeConsortium : IDisposable
 
     public NodeProcess StartParticipant(int k, params string[] more) => Start(["participant", $"clinic-{k}.yaml", "--once", .. more]);
 
+    /// <summary>
+    /// Runs the long task with three participants, kills the coordinator and one participant in its second round, starts both again and waits for
+    /// every end. The coordinator's second life.
+    /// </summary>
+    public async Task<NodeProcess> RunThroughKillsAsync()
+    {
+        NodeProcess[] participants = [StartParticipant(1), StartParticipant(2), StartParticipant(3)];
+        var coordinator = StartCoordinator();
+        await coordinator.SaysAsync("logistic-regression: round 2 ");
+        coordinator.Kill();
+        await coordinator.EndsAsync(137);
+        participants[1].Kill();
+        await participants[1].EndsAsync(137);
+
+        coordinator = StartCoordinator();
+        await coordinator.SaysAsync("goes on");
+        participants[1] = StartParticipant(2);
+        await participants[1].SaysAsync("goes on");
+        await coordinator.EndsAsync(0);
+        foreach (var participant in participants) await participant.EndsAsync(0);
+        return coordinator;
+    }
+
     public void Dispose()
     {
         foreach (var process in _started) process.Dispose();

@@ -12,20 +12,7 @@ public sealed class RestartTests
         consortium.WriteLongTask(mode: mode);
         await Cli.SucceedAsync(consortium.Place.Folder, "train", "task.yaml", "--out", "expected", "--no-baselines");
 
-        NodeProcess[] participants = [consortium.StartParticipant(1), consortium.StartParticipant(2), consortium.StartParticipant(3)];
-        var coordinator = consortium.StartCoordinator();
-        await coordinator.SaysAsync("logistic-regression: round 2 ");
-        coordinator.Kill();
-        await coordinator.EndsAsync(137);
-        participants[1].Kill();
-        await participants[1].EndsAsync(137);
-
-        coordinator = consortium.StartCoordinator();
-        await coordinator.SaysAsync("goes on");
-        participants[1] = consortium.StartParticipant(2);
-        await participants[1].SaysAsync("goes on");
-        await coordinator.EndsAsync(0);
-        foreach (var participant in participants) await participant.EndsAsync(0);
+        await consortium.RunThroughKillsAsync();
         Assert.Equal(ModelOf(consortium, "expected"), ModelOf(consortium, "results"));
         var history = File.ReadAllLines(consortium.Place["results/history.csv"]);
         Assert.Equal(NodeConsortium.ManyRounds, history.Count(l => l.StartsWith("logistic-regression,", StringComparison.Ordinal)));

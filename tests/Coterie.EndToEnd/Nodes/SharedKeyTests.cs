@@ -12,20 +12,7 @@ public sealed class SharedKeyTests
         consortium.WriteLongTask(mode: "shared-key");
         await Cli.SucceedAsync(consortium.Place.Folder, "train", "task.yaml", "--out", "expected", "--no-baselines");
 
-        NodeProcess[] participants = [consortium.StartParticipant(1), consortium.StartParticipant(2), consortium.StartParticipant(3)];
-        var coordinator = consortium.StartCoordinator();
-        await coordinator.SaysAsync("logistic-regression: round 2 ");
-        coordinator.Kill();
-        await coordinator.EndsAsync(137);
-        participants[1].Kill();
-        await participants[1].EndsAsync(137);
-
-        coordinator = consortium.StartCoordinator();
-        await coordinator.SaysAsync("goes on");
-        participants[1] = consortium.StartParticipant(2);
-        await participants[1].SaysAsync("goes on");
-        await coordinator.EndsAsync(0);
-        foreach (var participant in participants) await participant.EndsAsync(0);
+        var coordinator = await consortium.RunThroughKillsAsync();
 
         Assert.Contains("The model is the participants'", coordinator.Said, StringComparison.Ordinal);
         Assert.Equal(["history.csv", "leakage.json"], Directory.GetFiles(consortium.Place["results"]).Select(Path.GetFileName).Order());
