@@ -52,6 +52,8 @@ internal sealed class HiddenBench
 
     public static TrainingStage Stage { get; } = new(new StepTag("test/learner"), new StopRule(Rounds, null), 0, ModelAudience.Participants);
 
+    public PartyIdentity IdentityOf(PartyId party) => _identities[party];
+
     /// <summary>How every participant ended: with its model's bytes, or an error.</summary>
     public async Task<Dictionary<PartyId, (byte[]? Model, Exception? Error)>> RunAsync(Func<Session, Task> coordinator)
     {
