@@ -11,7 +11,7 @@ namespace Coterie.Privacy.Sums;
 /// The sum of the mode <c>separate-keys</c>: every participant has a Paillier key of its own, and no secret is common to them. Each encrypts its packed
 /// contribution under every participant's key, its own included, with the double masks of <see cref="SecureAggregationSum"/> expanded uniformly into
 /// Z_n of that key, separately for every recipient. The coordinator multiplies the survivors' ciphertexts, takes the masks off that unmasking
-/// reveals, and returns to each the sum under its key, which it decrypts.
+/// reveals, and returns to each the sum under its key, which it decrypts. A check in every ciphertext tells sums of contributions from what anybody else encrypts under that key.
 /// Who learns what: the coordinator who was added, and how long a contribution is; participants the total and who was added.
 /// Assumes that no participant opens sums for the coordinator, and for single contributions what <see cref="SecureAggregationSum"/> assumes: a participant
 /// that decrypts for the coordinator finds masks, and no more than sums.
@@ -95,9 +95,10 @@ public sealed class SeparateKeysSum : IHiddenSum
     private async Task<SumOutcome> ParticipateAsync(Session session, SumRequest request, CiphertextLayout layout, Blocks<Matrix> mine, CancellationToken cancellationToken)
     {
         var values = ContributionCodec.Encode(request, ContributionCodec.Flatten(request, mine, session.Self));
+        var checks = new SumChecks(TagsOf(session), Keys.Members, session, request, layout);
         var stayed = await _masked.ParticipateAsync(
-            session, request, (round, secrets, shared) => EncryptedStep.ParticipateAsync(round, secrets, shared, layout, Own, values, cancellationToken), cancellationToken);
-        var (survivors, sum, told) = await ReturnedSums.HearAsync(session, request, layout, Own, cancellationToken);
+            session, request, (round, secrets, shared) => EncryptedStep.ParticipateAsync(round, secrets, shared, layout, Own, checks, values, cancellationToken), cancellationToken);
+        var (survivors, sum, told) = await ReturnedSums.HearAsync(session, request, layout, Own, checks, cancellationToken);
         survivors.RequireSigned(session, request.Step, stayed);
         var total = ContributionCodec.Decode(request, sum);
         ContributionCodec.CheckTotal(request, total, survivors.Count);

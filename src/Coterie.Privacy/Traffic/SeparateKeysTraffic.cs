@@ -23,7 +23,7 @@ internal static class SeparateKeysTraffic
     /// <summary>64-bit words of the ciphertexts under one key.</summary>
     private static long Words(int participants, KeySize size, long entries)
     {
-        var slots = (size.Bits - 1) / CiphertextLayout.PackingFor(participants).SlotBits;
-        return (entries + slots - 1) / slots * (2 * size.Bits / 64);
+        var each = ((size.Bits - 1) / CiphertextLayout.PackingFor(participants).SlotBits) - 1;   // a slot is for the check
+        return (entries + each - 1) / each * (2 * size.Bits / 64);
     }
 }

@@ -8,7 +8,10 @@ using Coterie.Cryptography.Paillier;
 
 namespace Coterie.Privacy.Sums.SeparateKeys;
 
-/// <summary>How a contribution lies in ciphertexts: for each key in roster order the same number of them, as vectors of 64-bit words.</summary>
+/// <summary>
+/// How a contribution lies in ciphertexts: for each key in roster order the same number of them, as vectors of 64-bit words. The first slot of each is a
+/// check, the others are entries.
+/// </summary>
 internal sealed class CiphertextLayout
 {
     /// <summary>Ciphertexts that are worked on at a time: lanes are full, and a step's memory stays small.</summary>
@@ -22,7 +25,8 @@ internal sealed class CiphertextLayout
         var key = Recipients[0].Key;
         Packing = PackingFor(roster.Participants.Length);
         Slots = Packing.SlotsPerPlaintext(key);
-        Ciphertexts = Packing.PlaintextsFor(key, request.Length);
+        EntriesEach = Slots - 1;
+        Ciphertexts = (request.Length + EntriesEach - 1) / EntriesEach;
         WordsEach = key.CiphertextBytes / sizeof(ulong);
         Values = request.Length;
         if ((long)Ciphertexts * WordsEach * Recipients.Length > int.MaxValue)
@@ -40,8 +44,11 @@ internal sealed class CiphertextLayout
     /// <summary>Signed 64-bit entries with room for the sum of all participants.</summary>
     public Packing Packing { get; }
 
-    /// <summary>Entries in one ciphertext.</summary>
+    /// <summary>Slots of a ciphertext: a check and entries.</summary>
     public int Slots { get; }
+
+    /// <summary>Entries in one ciphertext.</summary>
+    public int EntriesEach { get; }
 
     /// <summary>Entries of a contribution.</summary>
     public int Values { get; }
@@ -70,8 +77,28 @@ internal sealed class CiphertextLayout
     /// <summary>Entries of a batch: where they begin, and how many.</summary>
     public (int Start, int Length) EntriesOf(int batch)
     {
-        var start = batch * Batch * Slots;
-        return (start, Math.Min(CountOf(batch) * Slots, Values - start));
+        var start = batch * Batch * EntriesEach;
+        return (start, Math.Min(CountOf(batch) * EntriesEach, Values - start));
+    }
+
+    /// <summary>Plaintexts of a batch.</summary>
+    /// <param name="key">Whose.</param>
+    /// <param name="batch">Which.</param>
+    /// <param name="values">All entries.</param>
+    /// <param name="checks">All checks, one for each ciphertext.</param>
+    public Plaintexts Pack(PaillierPublicKey key, int batch, ReadOnlySpan<long> values, ReadOnlySpan<ulong> checks)
+    {
+        var (start, length) = EntriesOf(batch);
+        var entries = values.Slice(start, length);
+        var slots = new long[length + CountOf(batch)];
+        for (var i = 0; i < CountOf(batch); i++)
+        {
+            slots[i * Slots] = unchecked((long)checks[(batch * Batch) + i]);   // its bits
+            entries[(i * EntriesEach)..Math.Min(length, (i + 1) * EntriesEach)].CopyTo(slots.AsSpan((i * Slots) + 1));
+        }
+        var packed = Packing.Pack(key, slots);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(slots.AsSpan()));
+        return packed;
     }
 
     /// <summary>As words.</summary>

@@ -20,6 +20,7 @@ internal sealed class EncryptedContribution : IDisposable
     private readonly RoundContext _context;
     private readonly long[] _values;
     private readonly MaskKey[][] _masks;
+    private readonly ulong[][] _checks;
     private readonly ulong[] _words;
     private CryptographicRandom? _noise;
     private int _next, _taken, _held, _sent;
@@ -29,10 +30,11 @@ internal sealed class EncryptedContribution : IDisposable
     /// <param name="self">This participant.</param>
     /// <param name="context">The sum, bound to all that was told and to what the coordinator does not know.</param>
     /// <param name="values">Fixed-point entries.</param>
+    /// <param name="checks">What each recipient will look for, a number for each ciphertext.</param>
     /// <param name="masks">The keys of its masks; the caller zeroes them.</param>
-    public EncryptedContribution(CiphertextLayout layout, OwnKeys own, PartyId self, RoundContext context, ReadOnlySpan<ulong> values, IReadOnlyList<MaskKey> masks)
+    public EncryptedContribution(CiphertextLayout layout, OwnKeys own, PartyId self, RoundContext context, ReadOnlySpan<ulong> values, ulong[][] checks, IReadOnlyList<MaskKey> masks)
     {
-        (_layout, _own, _self, _context, _values) = (layout, own, self, context, MemoryMarshal.Cast<ulong, long>(values).ToArray());
+        (_layout, _own, _self, _context, _values, _checks) = (layout, own, self, context, MemoryMarshal.Cast<ulong, long>(values).ToArray(), checks);
         _masks = [.. layout.Recipients.Select(r => masks.Select(m => m with { Key = AggregationKeys.ForRecipient(m.Key, r.Name, r.Key.KeyId.AsSpan(), layout.Values) }).ToArray())];
         _words = new ulong[Math.Min(layout.Ciphertexts, CiphertextLayout.Batch) * layout.WordsEach];
         Digest = DigestOfPlaintexts();
@@ -78,8 +80,7 @@ internal sealed class EncryptedContribution : IDisposable
     private Plaintexts Masked(int recipient, int batch)
     {
         var key = _layout.Recipients[recipient].Key;
-        var (start, length) = _layout.EntriesOf(batch);
-        var plaintexts = _layout.Packing.Pack(key, _values.AsSpan(start, length));
+        var plaintexts = _layout.Pack(key, batch, _values, _checks[recipient]);
         foreach (var mask in _masks[recipient]) ResidueMask.Apply(key, mask.Key, batch * CiphertextLayout.Batch, mask.Subtracts, plaintexts);
         return plaintexts;
     }

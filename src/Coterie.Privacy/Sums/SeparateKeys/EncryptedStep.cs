@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Coterie.Cryptography.SecureAggregation;
 using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy.Sums.SeparateKeys;
@@ -17,13 +16,12 @@ internal static class EncryptedStep
     }
 
     public static async Task ParticipateAsync(
-        AggregationRound round, ParticipantSecrets secrets, ParticipantSet shared, CiphertextLayout layout, OwnKeys own, ulong[] values, CancellationToken cancellationToken)
+        AggregationRound round, ParticipantSecrets secrets, ParticipantSet shared, CiphertextLayout layout, OwnKeys own, SumChecks checks, ulong[] values, CancellationToken cancellationToken)
     {
         var masks = secrets.MaskKeys(shared);
         try
         {
-            var context = new RoundContext(round.Roster.RunId, round.Request.Step, SHA256.HashData([.. round.Request.ModelHash.Span, .. round.Request.Hidden.Span]));
-            using var encrypted = new EncryptedContribution(layout, own, round.Session.Self, context, values, masks);
+            using var encrypted = new EncryptedContribution(layout, own, round.Session.Self, checks.Context, values, checks.ToAll(), masks);
             await round.Session.OnceOnly.ClaimAsync(round.Step("masked").Path, encrypted.Digest, cancellationToken);
             await round.Channel.SendVectorAsync(round.Coordinator, round.Step("masked"), layout.Words, encrypted.Fill, cancellationToken);
         }

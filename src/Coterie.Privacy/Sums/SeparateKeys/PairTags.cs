@@ -32,6 +32,18 @@ internal sealed class PairTags(RunKeys keys, Roster roster, PartyId self) : IDis
             && CryptographicOperations.FixedTimeEquals(Part(index, peer, step, digest), peerTag.Slice(roster.IndexOf(self) * PartLength, PartLength));
     }
 
+    /// <summary>The key of the checks in one sum from a participant to a recipient, one of which is this one and the other the peer; the caller zeroes it.</summary>
+    public byte[] CheckKey(int peer, RoundContext context, PartyId from, PartyId to)
+    {
+        var writer = new WireWriter();
+        writer.WriteText("check");
+        writer.WriteText(context.Step.Path);
+        writer.WriteBytes(context.ModelHash.Span);
+        writer.WriteText(from.Name);
+        writer.WriteText(to.Name);
+        return HMACSHA256.HashData(PairKey(peer), writer.WrittenMemory.Span);
+    }
+
     public void Dispose()
     {
         foreach (var key in _pairs.Values) CryptographicOperations.ZeroMemory(key);
@@ -41,12 +53,19 @@ internal sealed class PairTags(RunKeys keys, Roster roster, PartyId self) : IDis
     /// <summary>What <paramref name="holder"/>, this participant or the peer, shows the other of the two.</summary>
     private byte[] Part(int peer, PartyId holder, StepTag step, ReadOnlySpan<byte> digest)
     {
-        if (!_pairs.TryGetValue(peer, out var key)) _pairs[peer] = key = KeyWith(peer);
+        var key = PairKey(peer);
         var writer = new WireWriter();
+        writer.WriteText("tag");
         writer.WriteText(step.Path);
         writer.WriteText(holder.Name);
         writer.WriteBytes(digest);
         return HMACSHA256.HashData(key, writer.WrittenMemory.Span);
+    }
+
+    private byte[] PairKey(int peer)
+    {
+        if (!_pairs.TryGetValue(peer, out var key)) _pairs[peer] = key = KeyWith(peer);
+        return key;
     }
 
     /// <summary>Bound to all keys of the run.</summary>

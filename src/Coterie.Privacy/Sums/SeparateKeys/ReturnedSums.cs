@@ -39,7 +39,7 @@ internal static class ReturnedSums
     /// <exception cref="PeerUnavailableException">The coordinator is gone or silent.</exception>
     /// <exception cref="ProtocolException">The coordinator returned something else than it told everybody; or the sum is out of range.</exception>
     public static async Task<(ParticipantSet Survivors, ulong[] Sum, byte[] Digest)> HearAsync(
-        Session session, SumRequest request, CiphertextLayout layout, OwnKeys own, CancellationToken cancellationToken)
+        Session session, SumRequest request, CiphertextLayout layout, OwnKeys own, SumChecks checks, CancellationToken cancellationToken)
     {
         var (coordinator, step) = (session.Roster.Coordinator, request.Step.Then("total"));
         var maximum = 64 + session.Roster.Participants.Length + (layout.Recipients.Length * (SHA256.HashSizeInBytes + sizeof(int)));
@@ -51,7 +51,7 @@ internal static class ReturnedSums
         await vector.ReadAsync((start, piece) => piece.CopyTo(words.AsSpan(start)), cancellationToken);
         if (!DigestOf(words).AsSpan().SequenceEqual(expected))
             throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator returned another sum to {session.Self} at {step} than it told everybody.", step.Path, coordinator);
-        return (survivors, Open(layout, own.Paillier, words, survivors.Count, step, coordinator), SHA256.HashData(told.Span));
+        return (survivors, Open(layout, own.Paillier, words, checks.Expected(survivors), survivors.Count, step, coordinator), SHA256.HashData(told.Span));
     }
 
     private static (ParticipantSet Survivors, byte[] Expected) Read(Session session, StepTag step, CiphertextLayout layout, ReadOnlySpan<byte> message)
@@ -69,7 +69,7 @@ internal static class ReturnedSums
         return (survivors, expected);
     }
 
-    private static ulong[] Open(CiphertextLayout layout, PaillierSecretKey key, ulong[] words, int contributors, StepTag step, PartyId coordinator)
+    private static ulong[] Open(CiphertextLayout layout, PaillierSecretKey key, ulong[] words, ulong[] expected, int contributors, StepTag step, PartyId coordinator)
     {
         var values = new ulong[layout.Values];
         for (var batch = 0; batch < layout.Batches; batch++)
@@ -79,8 +79,12 @@ internal static class ReturnedSums
             var opened = key.Decrypt(ReadFrom(layout, key.PublicKey, words, batch, count, step, coordinator), CiphertextLayout.Computing);
             try
             {
-                var sums = layout.Packing.Unpack(key.PublicKey, opened, length, contributors);
-                for (var i = 0; i < sums.Length; i++) values[first + i] = unchecked((ulong)(long)InRange(sums[i], contributors, step));   // two's complement
+                var sums = layout.Packing.Unpack(key.PublicKey, opened, length + count, contributors);
+                for (var (i, entry) = (0, first); i < sums.Length; i++)
+                {
+                    if (i % layout.Slots != 0) values[entry++] = unchecked((ulong)(long)InRange(sums[i], contributors, step));   // two's complement
+                    else if (unchecked((ulong)sums[i]) != expected[(batch * CiphertextLayout.Batch) + (i / layout.Slots)]) throw OutOfRange(contributors, step);
+                }
             }
             catch (CryptographicException)
             {
@@ -105,7 +109,7 @@ internal static class ReturnedSums
     private static Int128 InRange(Int128 sum, int contributors, StepTag step) => sum >= long.MinValue && sum <= long.MaxValue ? sum : throw OutOfRange(contributors, step);
 
     private static ProtocolException OutOfRange(int contributors, StepTag step) => new(
-        ProtocolErrorCode.Inconsistent, $"The sum at {step} holds a number that no {contributors} contributions within their range add up to: masked input was not what its sender's masks belong to, or the coordinator returned another sum.", step.Path);
+        ProtocolErrorCode.Inconsistent, $"The sum at {step} is not that of {contributors} contributions within their range, each with its sender's checks: masked input was not what its sender's masks belong to, or the coordinator returned another sum.", step.Path);
 
     private static byte[] DigestOf(ulong[] words) => VectorStream.Digest(words.Length, (start, piece) => words.AsSpan(start, piece.Length).CopyTo(piece));
 }

@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
 using System.Numerics;
+using System.Security.Cryptography;
 using Coterie.Conformance.Learners;
 using Coterie.Conformance.Sums;
 using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SeparateKeys;
@@ -46,6 +50,7 @@ public sealed class CiphertextTests
             Assert.Equal(Cheat.Name, Tampering.Blamed(run.Error));
             return;
         }
+        // A check in every ciphertext: also in short vectors nothing passes by chance.
         foreach (var reader in new[] { "p000", "p001" })
             Assert.Equal(ProtocolErrorCode.Inconsistent, Assert.IsType<ProtocolException>(run.Participants[new PartyId(reader)].Error).Code);
         Assert.Null(run.Participants[new PartyId("p003")].Error);
@@ -60,6 +65,43 @@ public sealed class CiphertextTests
         var run = await bench.RunAsync(_ => new SeparateKeysSum(Size));
         Assert.Equal("coordinator", Tampering.Blamed(run.Participants[Cheat].Error));
         Assert.Null(run.Participants[new PartyId("p003")].Error);
+    }
+
+    /// <summary>
+    /// Anybody can encrypt under public keys: the coordinator returns to all of them a total of its own making, with the digests that belong to it. Only the checks tell
+    /// it from a sum.
+    /// </summary>
+    [Fact]
+    public async Task Sum_TheCoordinatorReturnsATotalOfItsOwnToAll_IsRefusedByAll()
+    {
+        var made = new ConcurrentDictionary<PartyId, byte[]>();
+        SumBench? bench = null;
+        bench = new SumBench(4)
+        {
+            Intercept = e =>
+            {
+                if (e.IsAt("all-keys"))
+                    foreach (var name in bench!.Names) made.GetOrAdd(name, n => Made(e.Payload, bench.Names.IndexOf(n)));
+                if (e.IsAt("total")) return e with { Payload = made[e.To] };
+                return e.IsAt("added") ? e with { Payload = (byte[])[.. e.Payload.Span[..5], .. bench!.Names.SelectMany(n => (byte[])[32, 0, 0, 0, .. SHA256.HashData(made[n])])] } : e;
+            },
+        };
+        var run = await bench.RunAsync(_ => new SeparateKeysSum(Size));
+        Assert.All(run.Participants.Values, p => Assert.Equal(ProtocolErrorCode.Inconsistent, Assert.IsType<ProtocolException>(p.Error).Code));
+        Assert.All(run.Participants.Values, p => Assert.Contains("checks", p.Error!.Message, StringComparison.Ordinal));
+    }
+
+    /// <summary>Four contributions' worth of small numbers under a participant's key, as a vector.</summary>
+    private static byte[] Made(ReadOnlyMemory<byte> keys, int participant)
+    {
+        var length = KeyExchange.MessageBytes(Size);
+        using var key = InsecurePaillierKeys.Import(keys.Span.Slice(sizeof(int) + 1 + (participant * (length + sizeof(int))) + (2 * sizeof(int)), RunKeys.PaillierBytesOf(Size.Bits)));
+        var packing = CiphertextLayout.PackingFor(4);
+        var sum = key.Encrypt(packing.Pack(key, [1L << 40, 2, 3, 4, 5]), CryptographicRandom.Instance);
+        for (var i = 1; i < 4; i++) sum = key.AddPlain(sum, packing.Pack(key, [0L, 0, 0, 0, 0]));
+        var words = new ulong[key.CiphertextBytes / sizeof(ulong)];
+        CiphertextLayout.Write(sum, words);
+        return [.. BitConverter.GetBytes(words.Length), .. words.SelectMany(BitConverter.GetBytes)];
     }
 
     private static Envelope With(Envelope e, string fault, byte[] keys)

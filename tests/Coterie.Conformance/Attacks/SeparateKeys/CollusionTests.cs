@@ -28,7 +28,7 @@ public sealed class CollusionTests
     {
         using var key = Size.Generate();
         var values = ContributionCodec.Encode(Bench([]).Request(Victim), [.. Contribution(2).Values]);
-        var packed = CiphertextLayout.PackingFor(4).Pack(key.PublicKey, MemoryMarshal.Cast<ulong, long>(values));
+        var packed = Packed(key.PublicKey, values);
         var opened = key.Decrypt(key.PublicKey.Encrypt(packed, Core.Randomness.CryptographicRandom.Instance));
         Assert.Equal(values, Slots(opened));
         Assert.Equal(1, Uniformity.Correlation(Slots(opened), [.. Contribution(2).Values]), 1e-9);
@@ -114,21 +114,26 @@ public sealed class CollusionTests
     private static ulong[] Slots(Plaintexts plaintexts)
     {
         var packing = CiphertextLayout.PackingFor(4);
-        var slots = (Runs.InsecureKeyBits - 1) / packing.SlotBits;
         return
         [
             .. Enumerable.Range(0, Entries).Select(i =>
             {
-                var number = new BigInteger(MemoryMarshal.AsBytes(plaintexts[i / slots]), isUnsigned: true);
-                return (ulong)((number >> (i % slots * packing.SlotBits)) & ulong.MaxValue) ^ (1UL << 63);
+                var number = new BigInteger(MemoryMarshal.AsBytes(plaintexts[i / EntriesEach]), isUnsigned: true);
+                return (ulong)((number >> (((i % EntriesEach) + 1) * packing.SlotBits)) & ulong.MaxValue) ^ (1UL << 63);
             }),
         ];
     }
 
+    private static int EntriesEach => ((Runs.InsecureKeyBits - 1) / CiphertextLayout.PackingFor(4).SlotBits) - 1;
+
+    /// <summary>Entries as they lie in plaintexts, with a check of zero before those of each.</summary>
+    private static Plaintexts Packed(PaillierPublicKey key, ulong[] values) =>
+        CiphertextLayout.PackingFor(4).Pack(key, [.. MemoryMarshal.Cast<ulong, long>(values).ToArray().Chunk(EntriesEach).SelectMany(c => c.Prepend(0))]);
+
     private static Plaintexts Without(Plaintexts opened, BigInteger modulus, double[] plain)
     {
         using var any = InsecurePaillierKeys.Generate(Runs.InsecureKeyBits);
-        var packed = CiphertextLayout.PackingFor(4).Pack(any.PublicKey, MemoryMarshal.Cast<ulong, long>(ContributionCodec.Encode(Bench([]).Request(Victim), plain)));
+        var packed = Packed(any.PublicKey, ContributionCodec.Encode(Bench([]).Request(Victim), plain));
         var result = new Plaintexts(opened.Count, opened.WordsEach);
         for (var i = 0; i < opened.Count; i++)
         {
