@@ -6,7 +6,7 @@ using EngineOptions = Coterie.Cryptography.Paillier.PaillierOptions;
 
 namespace Coterie.Benchmarks.Paillier;
 
-/// <summary>Coterie's own engine. Decryption is always in constant time; `open` is without the reading of whole tables.</summary>
+/// <summary>Coterie's own engine. Decryption is always in constant time; `open` is without the reading of whole tables. Made for arrays: its batch is one.</summary>
 internal sealed class CoteriePaillier : IPaillierContender
 {
     private readonly bool _hardened;
@@ -23,16 +23,22 @@ internal sealed class CoteriePaillier : IPaillierContender
     private long[] _matrix = [];
     private long _tableBytes;
 
-    public CoteriePaillier(PaillierKey key, bool hardened)
+    public CoteriePaillier(PaillierKey key, bool hardened, EngineKind kind)
     {
         _hardened = hardened;
+        Name = (hardened, kind) switch
+        {
+            (true, EngineKind.Best) => "Coterie",
+            (false, EngineKind.Best) => "Coterie, open",
+            _ => $"Coterie on {kind}",
+        };
         _options = new EngineOptions(hardened);
-        _key = new PaillierPublicKey(Words(key.N, key.Bits), Words(key.H, key.Bits));
+        _key = new PaillierPublicKey(Words(key.N, key.Bits), Words(key.H, key.Bits), kind);
         _secret = new PaillierSecretKey(_key, Words(key.P, key.Bits / 2), Words(key.Q, key.Bits / 2));
         _rerandomizer = new Rerandomizer(_key, CryptographicRandom.Instance, _options);
     }
 
-    public string Name => _hardened ? "Coterie, hardened" : "Coterie, open";
+    public string Name { get; }
 
     public int Bits => _key.Bits;
 

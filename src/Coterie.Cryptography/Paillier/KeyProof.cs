@@ -11,8 +11,9 @@ namespace Coterie.Cryptography.Paillier;
 /// <remarks>
 /// If a prime divides both, then it divides n, so that it is above <see cref="Alpha"/> once smaller ones were tried; n-th powers then are at most one
 /// unit in that many. Each of the numbers, uniform modulo n and insisted on being a unit, has a root with a probability below 1/Alpha = 2^-16,
-/// all eight below 2^-128. The proof says nothing about the number of factors or their sizes: n may be a prime, or have a factor that is easily
-/// found. Then everybody can decrypt, as if the owner had published the key; openings bind nevertheless.
+/// all eight below 2^-128; who tries many moduli has as many chances. The proof says nothing about the number of factors or their sizes: n may be a prime, or have a factor that is easily
+/// found. Then everybody can decrypt, as if the owner had published the key; openings bind nevertheless. So
+/// it is with the base h, of which only trivial values are refused: one of small order hides nothing from others, and nothing is hidden from the owner.
 /// </remarks>
 internal static class KeyProof
 {

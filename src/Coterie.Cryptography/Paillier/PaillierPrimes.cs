@@ -30,14 +30,16 @@ internal static class PaillierPrimes
             }
             finally
             {
-                foreach (var secret in new[] { parameters.P, parameters.Q, parameters.D, parameters.DP, parameters.DQ, parameters.InverseQ }) CryptographicOperations.ZeroMemory(secret);
+                // The modulus too: a prime of it goes into another one.
+                foreach (var secret in new[] { parameters.P, parameters.Q, parameters.D, parameters.DP, parameters.DQ, parameters.InverseQ, parameters.Modulus }) CryptographicOperations.ZeroMemory(secret);
             }
         }
     }
 
     /// <summary>
     /// What keeps two primes from being the factors of a modulus of so many bits, or null: they are as far apart as random ones, both 3 modulo 4,
-    /// less one they share no factor but 2 (Damgard, Jurik, Nielsen 2010, section 4.2), and neither divides the other less one.
+    /// and less one they share no factor but 2 (Damgard, Jurik, Nielsen 2010, section 4.2). Their product has its highest bit set, so that they are of
+    /// equal lengths and neither divides the other less one: what it divides is odd or more than twice as large.
     /// </summary>
     public static string? Fault(ReadOnlySpan<ulong> p, ReadOnlySpan<ulong> q, int bits)
     {
@@ -46,7 +48,6 @@ internal static class PaillierPrimes
         // FIPS 186-5, A.1.3: primes that agree in their hundred highest bits are refused; random ones never do.
         if (p[^1] == q[^1] && (p[^2] ^ q[^2]) >> 28 == 0) return "they differ in their hundred highest bits";
         if (!HalvesAreCoprime(p, q)) return "less one they have no common factor but 2";
-        if (!LeavesRoots(p, q) || !LeavesRoots(q, p)) return "neither divides the other less one";
         var n = new ulong[2 * p.Length];
         LittleWords.MultiplyAdd(p, q, [], n);
         return (n[^1] >> 63) == 1 ? null : $"their product has {bits} bits";
@@ -72,16 +73,6 @@ internal static class PaillierPrimes
             for (var i = 0; i < half.Length; i++) half[i] = (half[i] >> 1) | (i + 1 < half.Length ? half[i + 1] << 63 : 0);
         var result = SecretIntegers.TryInvert(x, y, inverse);
         foreach (var secret in new[] { x, y, inverse }) LittleWords.Zero(secret);
-        return result;
-    }
-
-    private static bool LeavesRoots(ReadOnlySpan<ulong> p, ReadOnlySpan<ulong> q)
-    {
-        ulong[] less = p.ToArray(), inverse = new ulong[p.Length];
-        less[0] -= 1;
-        var result = SecretIntegers.TryInvert(less, q, inverse);
-        LittleWords.Zero(less);
-        LittleWords.Zero(inverse);
         return result;
     }
 }

@@ -27,10 +27,16 @@ public sealed partial class PaillierPublicKey
             throw new CryptographicException($"The opening is of {opening.Messages.Count} ciphertexts, not of {ciphertexts.Count}.");
         if (!opening.ContextHash.AsSpan().SequenceEqual(PaillierOpening.HashContext(this, ciphertexts.Count, context).AsSpan()))
             throw new CryptographicException("The opening was made for another transcript or under another key.");
-        var (expected, found) = (ToBytes(ciphertexts), ToBytes(EncryptWith(opening.Messages, opening.Randomness, options)));
+        if (FirstWrong(ciphertexts, opening.Messages, opening.Randomness, options) is { } wrong) throw new CryptographicException($"The opening does not open ciphertext {wrong}.");
+    }
+
+    /// <summary>The first ciphertext that is not (1 + m n) r^n modulo n^2, if any is.</summary>
+    internal int? FirstWrong(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness, PaillierOptions? options)
+    {
+        var (expected, found) = (ToBytes(ciphertexts), ToBytes(EncryptWith(messages, randomness, options)));
         for (var i = 0; i < ciphertexts.Count; i++)
-            if (!expected.AsSpan(i * CiphertextBytes, CiphertextBytes).SequenceEqual(found.AsSpan(i * CiphertextBytes, CiphertextBytes)))
-                throw new CryptographicException($"The opening does not open ciphertext {i}.");
+            if (!expected.AsSpan(i * CiphertextBytes, CiphertextBytes).SequenceEqual(found.AsSpan(i * CiphertextBytes, CiphertextBytes))) return i;
+        return null;
     }
 
     /// <summary>(1 + m n) r^n modulo n^2 for given m and r below n. Whoever chooses r twice, or not at random, hides nothing.</summary>

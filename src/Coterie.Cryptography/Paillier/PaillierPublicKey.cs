@@ -22,9 +22,9 @@ public sealed partial class PaillierPublicKey : IDisposable
     private readonly Lazy<FixedBase> _hardened;
     private readonly Lazy<FixedBase> _open;
 
-    internal PaillierPublicKey(ReadOnlySpan<ulong> modulus, ReadOnlySpan<ulong> @base)
+    internal PaillierPublicKey(ReadOnlySpan<ulong> modulus, ReadOnlySpan<ulong> @base, EngineKind kind = EngineKind.Best)
     {
-        Engine = ModularEngines.Create(modulus);
+        (Engine, Kind) = (ModularEngines.Create(modulus, kind), kind);
         _base = @base.ToArray();
         Bits = (64 * modulus.Length) - BitOperations.LeadingZeroCount(modulus[^1]);
         _noise = new Lazy<ulong[]>(PowerOfBase);
@@ -51,6 +51,9 @@ public sealed partial class PaillierPublicKey : IDisposable
     internal int ExponentBits => (Bits + 1) / 2;
 
     internal ModularEngine Engine { get; }
+
+    /// <summary>Which engine was asked for.</summary>
+    internal EngineKind Kind { get; }
 
     /// <summary>Bytes of the table that encryption looks up.</summary>
     public long TableBytes(PaillierOptions? options = null) => ((options ?? PaillierOptions.Default).Hardened ? _hardened : _open).Value.TableBytes;

@@ -50,7 +50,12 @@ public sealed partial class PaillierSecretKey
             var n = product.AsSpan(0, words);
             var open = new PaillierPublicKey(n, DrawBase(n)) { IsInsecure = isInsecure };
             var key = new PaillierSecretKey(open, p, q);
-            if (open.Bits >= 512 && open.Bits % 128 == 0 && KeyProof.SmallestFactor(n) is null) open.Proof = KeyProof.Prove(key);
+            if (open.Bits >= 512 && open.Bits % 128 == 0 && KeyProof.SmallestFactor(n) is null)
+            {
+                var proof = KeyProof.Prove(key);
+                KeyProof.Verify(open, proof);
+                open.Proof = proof;
+            }
             return key;
         }
         finally
@@ -60,7 +65,7 @@ public sealed partial class PaillierSecretKey
         }
     }
 
-    /// <summary>The n-th roots modulo n of so many numbers, of so many words each: modulo either factor, then put together and checked.</summary>
+    /// <summary>The n-th roots modulo n of so many numbers, of so many words each: modulo either factor, then put together. They are not checked: whoever gives them away has to, see <see cref="Open"/>.</summary>
     internal void TakeRoots(ReadOnlySpan<ulong> numbers, int words, int count, Span<ulong> roots)
     {
         ThrowIfDisposed();
@@ -80,38 +85,10 @@ public sealed partial class PaillierSecretKey
             }
         }
         foreach (var secret in new[] { padded, modP, modQ, product }) LittleWords.Zero(secret);
-        CheckRoots(numbers, words, count, roots);
     }
 
     /// <summary>Whether both factors pass Euler's criterion with random bases, one a lane: for factors that are 3 modulo 4 that is Miller's and Rabin's test.</summary>
     internal bool FactorsAreProbablyPrime() => _p.IsProbablyPrime() && _q.IsProbablyPrime();
-
-    /// <summary>
-    /// Raises roots to n again: a root that an error of the machine made wrong modulo one factor only would give that factor away (Boneh, DeMillo,
-    /// Lipton, "On the importance of checking cryptographic protocols for faults", EUROCRYPT '97).
-    /// </summary>
-    private void CheckRoots(ReadOnlySpan<ulong> numbers, int words, int count, Span<ulong> roots)
-    {
-        var (engine, length) = (PublicKey.Engine, PublicKey.Words);
-        var (wide, narrow) = (new ulong[words * engine.Lanes], new ulong[length * engine.Lanes]);
-        var (expected, raised) = (new ulong[engine.SingleLength], new ulong[engine.SingleLength]);
-        for (var first = 0; first < count; first += engine.Lanes)
-        {
-            var taken = Math.Min(engine.Lanes, count - first);
-            wide.AsSpan().Clear();
-            narrow.AsSpan().Clear();
-            numbers.Slice(first * words, taken * words).CopyTo(wide);
-            roots.Slice(first * length, taken * length).CopyTo(narrow);
-            engine.LoadSingles(wide, words, expected);
-            engine.LoadSingles(narrow, length, raised);
-            SinglePowers.RaiseAll(engine, raised, PublicKey.Modulus, hardened: false, raised);
-            engine.SubtractSingles(raised, expected, raised);
-            engine.StoreSingles(raised, narrow);
-            if (!narrow.AsSpan().ContainsAnyExcept(0UL)) continue;
-            LittleWords.Zero(roots);
-            throw new CryptographicException("A root modulo n is wrong: the machine erred. Nothing of it was given out.");
-        }
-    }
 
     private static ulong[] DrawBase(ReadOnlySpan<ulong> n)
     {

@@ -14,7 +14,11 @@ public sealed partial class PaillierSecretKey
     /// <param name="context">What the opening is for, for example the hash of a transcript: it is refused elsewhere.</param>
     /// <param name="options">How.</param>
     /// <exception cref="ArgumentException">Ciphertexts under another key.</exception>
-    /// <exception cref="CryptographicException">A root that is none: the machine erred, and what it computed modulo one factor must not be published.</exception>
+    /// <exception cref="CryptographicException">The result does not open the ciphertexts: the machine erred. Nothing is given out.</exception>
+    /// <remarks>
+    /// Encrypting again, which takes longer than opening, is for this: a plaintext or a root that an error of the machine made wrong modulo one factor
+    /// only gives that factor away (Boneh, DeMillo, Lipton, "On the importance of checking cryptographic protocols for faults", EUROCRYPT '97).
+    /// </remarks>
     public PaillierOpening Open(Ciphertexts ciphertexts, ReadOnlySpan<byte> context, PaillierOptions? options = null)
     {
         var messages = Decrypt(ciphertexts, options);
@@ -31,6 +35,12 @@ public sealed partial class PaillierSecretKey
                 TakeRoots(numbers, words, count, randomness.Words.Slice(i * lanes * words, count * words));
             }
         });
+        if (PublicKey.FirstWrong(ciphertexts, messages, randomness, options) is { } wrong)
+        {
+            LittleWords.Zero(messages.Words);
+            LittleWords.Zero(randomness.Words);
+            throw new CryptographicException($"The machine erred while it opened ciphertext {wrong}; nothing of the opening was given out.");
+        }
         return new PaillierOpening(messages, randomness, PaillierOpening.HashContext(PublicKey, ciphertexts.Count, context));
     }
 }

@@ -133,7 +133,7 @@ public sealed partial class PaillierSecretKey : IDisposable
 
         public Half(ReadOnlySpan<ulong> p, ReadOnlySpan<ulong> q, PaillierPublicKey publicKey)
         {
-            Engine = ModularEngines.Create(p);
+            Engine = ModularEngines.Create(p, publicKey.Kind);
             _bits = (64 * p.Length) - BitOperations.LeadingZeroCount(p[^1]);
             _exponent = p.ToArray();
             _exponent[0] -= 1;

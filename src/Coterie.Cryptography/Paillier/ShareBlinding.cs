@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier.Modular;
@@ -62,7 +63,8 @@ public sealed record ShareBlinding
         var mask = new ulong[SlotWords];
         for (var i = 0; i < values.Count; i++)
         {
-            DrawMask(random, mask);
+            random.Fill(MemoryMarshal.AsBytes(mask.AsSpan()));
+            Lift(mask);
             Slots.Put(masks[i / slots], i % slots * SlotBits, mask);
             // Words are wide enough for the sign: bits above it are all the same.
             for (var j = 0; j < mask.Length; j++) mask[j] = ~mask[j];
@@ -98,10 +100,9 @@ public sealed record ShareBlinding
         return shares;
     }
 
-    /// <summary>rho + 2^L for rho uniform below 2^(L+64).</summary>
-    private void DrawMask(CryptographicRandom random, Span<ulong> mask)
+    /// <summary>rho + 2^L, where uniform words come in: rho is their lowest L + 64 bits.</summary>
+    internal void Lift(Span<ulong> mask)
     {
-        random.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(mask));
         var bits = ValueBits + StatisticalBits;
         for (var i = 0; i < mask.Length; i++)
         {

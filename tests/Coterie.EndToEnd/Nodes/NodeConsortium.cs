@@ -49,7 +49,7 @@ public sealed class NodeConsortium : IDisposable
     }
 
     /// <summary>Rounds of the long task: they last longer than a test needs to see the first of them and act.</summary>
-    public const int ManyRounds = 120;
+    public const int ManyRounds = 60;
 
     /// <summary>A task over all participants: two features, two classes that overlap.</summary>
     public string WriteTask(int participants = 3, string mode = "federated", string learner = "{ name: logistic-regression, C: 1 }", string stop = "{ rounds: 8, tolerance: 0 }", string preprocessing = "[ standardize ]") => Place.Write(
@@ -113,7 +113,7 @@ public sealed class NodeConsortium : IDisposable
 /// <summary>A node's process, and what it says while it says it.</summary>
 public sealed class NodeProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly Process _process;
     private readonly string _command;
     private readonly StringBuilder _said = new();

@@ -113,7 +113,7 @@ public sealed class KeyFormatTests
         }
         while (p.GetBitLength() != 256 || p % 4 != 3 || !(p * Integer(Small.Q) >> 511).IsOne || BigInteger.GreatestCommonDivisor(p - 1, Integer(Small.Q) - 1) != 2);
         var (n, phi) = (p * Integer(Small.Q), (a - 1) * (b - 1) * (Integer(Small.Q) - 1));
-        using var open = new PaillierPublicKey(Words(n, 8), Small.PublicKey.Base) { IsInsecure = true };
+        using var open = new PaillierPublicKey(Words(n, 8), Words(Integer(Small.PublicKey.Base) % n, 8)) { IsInsecure = true };
         open.Proof = Prove(open, n, phi);
         byte[] header = [.. "CPSK"u8, 1, 1, 0, 2];
         byte[] bytes = [.. header, .. Bytes(p, 32), .. Bytes(Integer(Small.Q), 32), .. open.Export()];

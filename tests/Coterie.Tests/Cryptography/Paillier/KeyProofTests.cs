@@ -27,6 +27,19 @@ public sealed class KeyProofTests
         Assert.All(challenges, c => Assert.True(c.GetBitLength() > 480));
     }
 
+    /// <summary>As the format has it: SHA-256 in counter mode of the hash of a label and n, 768 bits each, modulo n.</summary>
+    [Fact]
+    public void Challenges_OfAModulus_AreItsHashes()
+    {
+        foreach (var key in new[] { Small.PublicKey, Other.PublicKey })
+        {
+            var n = Integer(key.Modulus);
+            byte[] seed = SHA256.HashData([.. "coterie paillier key proof v1"u8, .. n.ToByteArray(isUnsigned: true)]);
+            byte[] material = [.. Enumerable.Range(0, 24).SelectMany(i => SHA256.HashData([.. seed, (byte)i, 0, 0, 0]))];
+            Assert.Equal(material.Chunk(96).Select(c => new BigInteger(c, isUnsigned: true) % n), Roots(KeyProof.Challenges(key), 8));
+        }
+    }
+
     [Fact]
     public void Verify_AnyRootAltered_IsRefused()
     {

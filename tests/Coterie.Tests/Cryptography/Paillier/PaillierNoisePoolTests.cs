@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Reflection;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
@@ -66,6 +67,40 @@ public sealed class PaillierNoisePoolTests
     }
 
     [Fact]
+    public async Task Take_ManyFromManyThreadsAtOnce_GivesEachOnce()
+    {
+        const int Each = 500, Takes = 100, Threads = 3;
+        using var pool = new PaillierNoisePool(Small.PublicKey);
+        // Numbered entries in place of real ones: enough of them that threads meet.
+        var entries = Entries(pool);
+        for (var i = 0UL; i < Each * Takes * Threads; i++) entries.Enqueue([i + 1, .. new ulong[Small.PublicKey.Engine.EntryLength - 1]]);
+        using var start = new Barrier(Threads);
+        var taken = new ConcurrentBag<ulong[]>();
+        var threads = Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)));
+                for (var i = 0; i < Takes; i++) taken.Add(Numbered(pool.Take(Each)));
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+        await Task.WhenAll(threads).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(Enumerable.Range(1, Each * Takes * Threads).Select(i => (ulong)i), taken.SelectMany(t => t).Order());
+        Assert.Equal(0, pool.Count);
+
+        static ulong[] Numbered(Ciphertexts noise)
+        {
+            var (engine, entry) = (noise.Key.Engine, new ulong[noise.Key.Engine.EntryLength]);
+            return [.. Enumerable.Range(0, noise.Count).Select(i =>
+            {
+                engine.Extract(noise.Key.Block(noise.Blocks, i / engine.Lanes), i % engine.Lanes, entry);
+                return entry[0];
+            })];
+        }
+    }
+
+    [Fact]
     public void Encrypt_FromThePool_DecryptsAndUsesItUp()
     {
         using var pool = new PaillierNoisePool(Small.PublicKey);
@@ -82,9 +117,15 @@ public sealed class PaillierNoisePoolTests
     {
         var pool = new PaillierNoisePool(Small.PublicKey);
         pool.Fill(3, CryptographicRandom.Instance);
+        var entries = Entries(pool).ToArray();
         pool.Dispose();
         Assert.Equal(0, pool.Count);
+        Assert.Equal(3, entries.Length);
+        Assert.All(entries, e => Assert.False(e.AsSpan().ContainsAnyExcept(0UL)));
         Assert.Throws<ObjectDisposedException>(() => pool.Take(1));
         Assert.Throws<ObjectDisposedException>(() => pool.Fill(1, CryptographicRandom.Instance));
     }
+
+    private static Queue<ulong[]> Entries(PaillierNoisePool pool) =>
+        (Queue<ulong[]>)typeof(PaillierNoisePool).GetField("_entries", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(pool)!;
 }

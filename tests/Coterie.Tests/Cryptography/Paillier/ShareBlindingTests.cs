@@ -84,6 +84,23 @@ public sealed class ShareBlindingTests
         Assert.Equal((0, 0), (ones[L + 64], ones[L + 65]));
     }
 
+    /// <summary>The least mask still lifts the least value above zero, and the greatest leaves the slot's highest bit free for the greatest: too rare to be met by chance.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(100)]
+    public void Lift_TheLeastAndTheGreatestMask_KeepEveryValueInItsSlot(int valueBits)
+    {
+        var blinding = new ShareBlinding(valueBits);
+        ulong[] least = new ulong[4], greatest = [ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue];
+        blinding.Lift(least);
+        blinding.Lift(greatest);
+        Assert.Equal(BigInteger.One << valueBits, Integer(least));
+        Assert.Equal((BigInteger.One << (valueBits + 64)) - 1 + (BigInteger.One << valueBits), Integer(greatest));
+        Assert.True(Integer(greatest) + (BigInteger.One << valueBits) < BigInteger.One << (blinding.SlotBits - 1));
+    }
+
     [Fact]
     public void Mask_Twice_SharesNothing()
     {
