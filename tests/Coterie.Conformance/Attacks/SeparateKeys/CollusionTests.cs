@@ -62,7 +62,7 @@ public sealed class CollusionTests
 
     // The attack as it would be made: the coordinator returns to the accomplice, in place of the sum, what the victim has sent.
     [Fact]
-    public async Task Total_ReplacedByOnesContribution_IsRefusedAndHoldsNoise()
+    public async Task Total_ReplacedByOnesContribution_IsRefused()
     {
         var seen = new ConcurrentDictionary<string, byte[]>();
         var bench = Bench(seen, e => e.To == Accomplice && e.IsAt("total") ? e with { Payload = (byte[])[.. e.Payload.Span[..4], .. PartFor(seen["p002"], 0)] } : e);
