@@ -37,8 +37,13 @@ internal static class ChannelExtensions
     }
 
     /// <summary>As before, each vector handed to <paramref name="accept"/> piece by piece, one sender at a time as they arrive. Returns who sent one.</summary>
+    public static Task<ImmutableArray<PartyId>> CollectVectorsAsync(
+        this IChannel channel, ImmutableArray<PartyId> peers, StepTag step, int entries, Action<int, ReadOnlySpan<ulong>> accept, CancellationToken cancellationToken) =>
+        channel.CollectVectorsAsync(peers, step, entries, _ => accept, cancellationToken);
+
+    /// <summary>As before, with what accepts a sender's pieces asked for before its first one.</summary>
     public static async Task<ImmutableArray<PartyId>> CollectVectorsAsync(
-        this IChannel channel, ImmutableArray<PartyId> peers, StepTag step, int entries, Action<int, ReadOnlySpan<ulong>> accept, CancellationToken cancellationToken)
+        this IChannel channel, ImmutableArray<PartyId> peers, StepTag step, int entries, Func<PartyId, Action<int, ReadOnlySpan<ulong>>> acceptFrom, CancellationToken cancellationToken)
     {
         using var gate = new SemaphoreSlim(1);
         var present = await Task.WhenAll(peers.Select(async peer =>
@@ -48,7 +53,7 @@ internal static class ChannelExtensions
             await gate.WaitAsync(cancellationToken);
             try
             {
-                await vector.ReadAsync(accept, cancellationToken);
+                await vector.ReadAsync(acceptFrom(peer), cancellationToken);
             }
             finally
             {

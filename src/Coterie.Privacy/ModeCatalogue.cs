@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Modes;
 using Coterie.Privacy.Sums;
+using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Privacy;
 
@@ -15,6 +16,9 @@ public static class ModeCatalogue
 
     /// <summary>The name of the mode in which only participants open sums, under a key that they share.</summary>
     public const string SharedKey = "shared-key";
+
+    /// <summary>The name of the mode in which only participants open sums, each under a key of its own.</summary>
+    public const string SeparateKeys = "separate-keys";
 
     /// <summary>All modes.</summary>
     public static ImmutableArray<ModeDescription> All { get; } =
@@ -44,6 +48,15 @@ public static class ModeCatalogue
             ],
             "No participant gives the participants' key to the coordinator: with it, the coordinator reads sums and model. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n.",
             HasThreshold: true) { ModelTo = [ModelAudience.Participants] },
+        new(
+            SeparateKeys, "POM3", 'A',
+            "Every participant has a Paillier key of its own; contributions are doubly masked and encrypted under each key, and participants open the sums and move the model themselves.",
+            [
+                new("coordinator", "who stayed, how long contributions are and when a stage ends, in every round; no contribution, no sum, no model"),
+                new("participants", "the sum over the participants that stay, who stayed, and the model, in every round, preprocessing included; no single contribution"),
+            ],
+            "No participant opens sums for the coordinator: one that does gives it sums and model, and no single contribution. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. Paillier's assumption hides from the coordinator alone; masks hide from it with participants.",
+            HasThreshold: true) { ModelTo = [ModelAudience.Participants], HasKeyBits = true },
     ];
 
     /// <summary>The mode of that name, or null.</summary>
@@ -57,14 +70,26 @@ public static class ModeCatalogue
         if (Find(options.Mode) is { HasTopology: false } && options.Topology != Topology.Star)
             throw new ArgumentException(
                 $"'topology' belongs to {SecureAggregation}; {(options.Mode == Federated ? $"in {Federated} contributions are not masked and would be read by neighbours" : $"in {options.Mode} vectors travel as on a star")}.", nameof(options));
+        if (options.KeyBits is { } bits && Find(options.Mode) is { HasKeyBits: var hasKeyBits } && !(hasKeyBits && KeySize.IsSafe(bits)))
+            throw new ArgumentException(hasKeyBits ? $"'key-bits' is {bits}; 2048 or 3072 are accepted." : $"'key-bits' belongs to {SeparateKeys}; in {options.Mode} participants have no Paillier keys.", nameof(options));
         return options.Mode switch
         {
             Federated => new SumMode(new FederatedSum()),
             SecureAggregation => new SumMode(new SecureAggregationSum(options.Topology)),
             SharedKey => new HiddenSumMode(new SharedKeySum()),
+            SeparateKeys => new HiddenSumMode(new SeparateKeysSum(SizeOf(options))),
             _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
         };
     }
+
+    /// <summary>Bits of participants' Paillier keys; 0 in modes that have none.</summary>
+    public static int KeyBitsFor(ModeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Find(options.Mode) is { HasKeyBits: true } ? SizeOf(options).Bits : 0;
+    }
+
+    internal static KeySize SizeOf(ModeOptions options) => new(options.InsecureKeyBits ?? options.KeyBits ?? KeySize.DefaultBits, options.InsecureKeyBits is not null);
 
     /// <summary>Who is given the model: as asked for, else as the mode has it.</summary>
     /// <exception cref="ArgumentException">No such mode, or nobody can be given the model so in it.</exception>

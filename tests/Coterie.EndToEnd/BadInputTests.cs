@@ -15,6 +15,8 @@ public sealed class BadInputTests
     [InlineData("preprocessing: [ standardize ]", "preprocessing: [ standardise ]", "task.yaml:5: preprocessing[0]", "did you mean 'standardize'?")]
     [InlineData("privacy: { mode: secure-aggregation }", "privacy: { mode: secret }", "task.yaml:7: privacy.mode", "secure-aggregation")]
     [InlineData("privacy: { mode: secure-aggregation }", "privacy: { mode: secure-aggregation, threshold: 2 }", "task.yaml:7: privacy.threshold", "3 (more than two thirds) to 4")]
+    [InlineData("privacy: { mode: secure-aggregation }", "privacy: { mode: secure-aggregation, key-bits: 3072 }", "task.yaml:7: privacy.key-bits", "no meaning in the mode secure-aggregation")]
+    [InlineData("privacy: { mode: secure-aggregation }", "privacy: { mode: separate-keys, key-bits: 512 }", "task.yaml:7: privacy.key-bits", "2048 and 3072 are accepted")]
     [InlineData("  file: data.csv", "  file: nowhere.csv", "nowhere.csv", "not there")]
     [InlineData("  file: data.csv", "  file: data.csv\n  target: yy", "task.yaml:4: data.target", "did you mean 'y'?")]
     [InlineData("  file: data.csv", "  file: data.csv\n  schema: { a: { range: [-1, 1] } }", "data.csv:2: column 'a'", "declare range: [-6, 1]")]

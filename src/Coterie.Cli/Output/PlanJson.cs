@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coterie.Federation.Runs.Planning;
+using Coterie.Privacy;
 using Coterie.Privacy.Traffic;
 
 namespace Coterie.Cli.Output;
@@ -14,6 +15,7 @@ internal static class PlanJson
         json.WriteString("learner", plan.Task.File.Learner.Name);
         json.WriteString("mode", plan.Mode.Name);
         json.WriteString("topology", plan.Task.Mode.Topology.ToString().ToLowerInvariant());
+        if (ModeCatalogue.KeyBitsFor(plan.Task.Mode) is > 0 and var bits) json.WriteNumber("key_bits", bits);
         json.WriteNumber("participants", plan.Task.Data.Participants.Length);
         json.WriteNumber("training_rows", plan.Task.Data.Participants.Sum(p => p.Shard.Rows));
         ModeOutput.WriteKnowledge(json, plan.Mode);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coterie.Federation.Runs;
+using Coterie.Privacy;
 
 namespace Coterie.Cli.Output;
 
@@ -13,6 +14,7 @@ internal static class ResultJson
         json.WriteString("learner", result.Task.File.Learner.Name);
         json.WriteString("mode", result.Task.Mode.Mode);
         json.WriteString("topology", result.Task.Mode.Topology.ToString().ToLowerInvariant());
+        if (ModeCatalogue.KeyBitsFor(result.Task.Mode) is > 0 and var bits) json.WriteNumber("key_bits", bits);
         json.WriteNumber("seed", result.Task.Plan.Seed);
         json.WriteStartObject("rows");
         // Of rows on other machines only their total is known here.

@@ -9,6 +9,12 @@ namespace Coterie.Core.Modes;
 public interface IHiddenSum : ISecureSum, IDisposable
 {
     /// <summary>
+    /// Whether participants return from a sum with what the coordinator told all of them alike. Where each opens a sum of its own, one that stands at another model
+    /// may have been given another sum, and the coordinator is named beside it.
+    /// </summary>
+    bool ReturnsOneToAll => true;
+
+    /// <summary>
     /// Every party calls it before the first sum of a run, and again after a restart: agrees on what participants need to open sums. Returns 32 bytes that
     /// stand for what was agreed, the same at every party; null at a participant that came too late to take part.
     /// </summary>

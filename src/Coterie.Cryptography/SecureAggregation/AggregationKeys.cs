@@ -68,6 +68,39 @@ public static class AggregationKeys
         return derived;
     }
 
+    /// <summary>The key under which <paramref name="owner"/> and <paramref name="peer"/> compare what they hold, for as long as their key pairs live.</summary>
+    /// <inheritdoc cref="PairwiseMask" path="/param"/>
+    /// <exception cref="ArgumentException">Both parties are the same.</exception>
+    /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
+    public static byte[] PairTag(RoundContext context, PartyId owner, AgreementKey ownerKey, PartyId peer, ReadOnlySpan<byte> peerPublicKey)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(ownerKey);
+        var writer = context.Describe("pair tag");
+        WritePair(writer, owner, ownerKey.PublicKey.AsSpan(), peer, peerPublicKey);
+        return ownerKey.Derive(peerPublicKey, Salt, writer.WrittenMemory.Span);
+    }
+
+    /// <summary>The part of a mask's key that is for one recipient's Paillier key: HKDF-Expand of the mask's key.</summary>
+    /// <param name="maskKey32">Of <see cref="PairwiseMask"/> or <see cref="SelfMask"/>, which bind it to run, step and broadcasts.</param>
+    /// <param name="recipient">Who opens the sum.</param>
+    /// <param name="recipientKey">The name of the recipient's Paillier key, 32 bytes.</param>
+    /// <param name="entries">Entries of a contribution.</param>
+    /// <exception cref="ArgumentException">A key or a name of a key does not have 32 bytes.</exception>
+    public static byte[] ForRecipient(ReadOnlySpan<byte> maskKey32, PartyId recipient, ReadOnlySpan<byte> recipientKey, int entries)
+    {
+        if (maskKey32.Length != MaskGenerator.KeyLength) throw new ArgumentException("A mask key has 32 bytes.", nameof(maskKey32));
+        if (recipientKey.Length != SHA256.HashSizeInBytes) throw new ArgumentException("A Paillier key's name has 32 bytes.", nameof(recipientKey));
+        var writer = new WireWriter();
+        writer.WriteText("coterie residue mask v1");
+        writer.WriteText(recipient.Name);
+        writer.WriteBytes(recipientKey);
+        writer.WriteInt32(entries);
+        var derived = new byte[MaskGenerator.KeyLength];
+        HKDF.Expand(HashAlgorithmName.SHA256, maskKey32, derived, writer.WrittenMemory.Span);
+        return derived;
+    }
+
     private static void WritePair(WireWriter writer, PartyId first, ReadOnlySpan<byte> firstKey, PartyId second, ReadOnlySpan<byte> secondKey)
     {
         switch (first.CompareTo(second))

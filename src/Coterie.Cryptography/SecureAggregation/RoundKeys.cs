@@ -86,6 +86,14 @@ public sealed class RoundKeys : IDisposable
     public byte[] AgreeToReceive(RoundContext context, PartyId self, PartyId sender, ReadOnlySpan<byte> senderChannelKey) =>
         AggregationKeys.ShareChannel(context, sender, self, self, _channel, senderChannelKey);
 
+    /// <summary>The key of the mask it shares with <paramref name="peer"/>, 32 bytes; the caller zeroes it.</summary>
+    /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
+    public byte[] PairwiseMaskKey(RoundContext context, PartyId self, PartyId peer, ReadOnlySpan<byte> peerMaskKey) =>
+        AggregationKeys.PairwiseMask(context, self, _mask, peer, peerMaskKey);
+
+    /// <summary>The key of its self mask, 32 bytes; the caller zeroes it.</summary>
+    public byte[] SelfMaskKey(RoundContext context, PartyId self) => AggregationKeys.SelfMask(context, self, Seed);
+
     /// <summary>Adds this participant's side of the mask it shares with <paramref name="peer"/>.</summary>
     /// <exception cref="CryptographicException">The peer's key is not a point of the curve.</exception>
     public void ApplyPairwiseMask(RoundContext context, PartyId self, PartyId peer, ReadOnlySpan<byte> peerMaskKey, Span<ulong> destination) =>

@@ -43,18 +43,21 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         }
     }
 
+    private const string KeyBits = "key-bits";
+
     private static ModeOptions ModeOf(TaskFile file)
     {
         var privacy = file.Privacy;
         if (ModeCatalogue.Find(privacy.Mode) is null)
             throw file.Error("privacy.mode", $"there is no mode '{privacy.Mode}'; there are: {string.Join(", ", ModeCatalogue.All.Select(m => m.Name))}");
-        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to"))
+        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to" && !(k == KeyBits && ModeCatalogue.Find(privacy.Mode)!.HasKeyBits)))
             throw file.Error($"privacy.{key}", $"'{key}' has no meaning in the mode {privacy.Mode}");
         var options = new ModeOptions(privacy.Mode)
         {
             Threshold = privacy.Threshold,
             AllowSmallRoster = privacy.AllowSmallRoster,
             Topology = privacy.Topology ?? Topology.Star,
+            KeyBits = KeyBitsOf(file),
         };
         try
         {
@@ -66,6 +69,15 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         }
         return options;
     }
+
+    /// <summary>Null where the task leaves it to the mode.</summary>
+    private static int? KeyBitsOf(TaskFile file) => file.Privacy.ModeKeys.GetValueOrDefault(KeyBits) switch
+    {
+        null => null,
+        2048L => 2048,
+        3072L => 3072,
+        var other => throw file.Error($"privacy.{KeyBits}", $"'{other}' is no length of a participant's key; 2048 and 3072 are accepted"),
+    };
 
     /// <summary>The word for it in task files.</summary>
     internal static string WordFor(ModelAudience audience) => audience switch

@@ -29,7 +29,7 @@ public static class ReportBuilder
         return new RunSection(ModeName(result), result.Task.File.Learner.Name, outcome.Elapsed.TotalSeconds, outcome.Rounds)
         {
             ModeSummary = mode?.Summary,
-            Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, Convert.ToString(p.Value, CultureInfo.InvariantCulture) ?? "")), Preprocessing(result)],
+            Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, Convert.ToString(p.Value, CultureInfo.InvariantCulture) ?? "")), Preprocessing(result), .. KeyLength(result)],
             Participants = [.. result.Task.Data.Participants.Select(p => new ParticipantRows(p.Name.Name, p.Shard.Rows))],
             Threshold = mode is { HasThreshold: true } ? outcome.Roster.Threshold : null,
             Topology = result.Task.Mode.Topology.ToString().ToLowerInvariant(),
@@ -48,6 +48,11 @@ public static class ReportBuilder
 
     private static string ModeName(TaskResult result) =>
         result.Task.Mode.Topology == Topology.Ring ? $"{result.Task.Mode.Mode} on a ring" : result.Task.Mode.Mode;
+
+    private static IEnumerable<ReportFact> KeyLength(TaskResult result)
+    {
+        if (ModeCatalogue.KeyBitsFor(result.Task.Mode) is > 0 and var bits) yield return new("participants' keys", string.Create(CultureInfo.InvariantCulture, $"Paillier, {bits} bits"));
+    }
 
     private static ReportFact Preprocessing(TaskResult result) =>
         new("preprocessing", result.Task.File.Preprocessing.IsEmpty ? "none" : string.Join(", ", result.Task.File.Preprocessing.Select(p => p.Name)));

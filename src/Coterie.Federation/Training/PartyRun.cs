@@ -51,12 +51,13 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
         return model;
     }
 
-    /// <summary>SHA-256 of the terms the parties sign: algorithms, stopping, seed, topology, the declared schema and the whole offer.</summary>
+    /// <summary>SHA-256 of the terms the parties sign: algorithms, stopping, seed, topology, length of keys, the declared schema and the whole offer.</summary>
     public byte[] TermsHash()
     {
         var writer = new WireWriter();
-        writer.WriteText("coterie terms v2");
+        writer.WriteText("coterie terms v3");
         writer.WriteText(Mode.Topology.ToString());
+        writer.WriteInt32(ModeCatalogue.KeyBitsFor(Mode));
         writer.WriteInt32(Plan.Preprocessors.Length);
         foreach (var preprocessor in Plan.Preprocessors) writer.WriteText(preprocessor.Terms);
         writer.WriteText(Plan.Learner.Terms);

@@ -81,8 +81,8 @@ internal static class StandingStep
         PartyId[] culprits = others == mine && 2 * odd.Count < signers.Count ? [.. odd] : [session.Self];
         throw new ProtocolException(
             ProtocolErrorCode.Inconsistent,
-            $"Participants were told the same and stand at different models at {step}: {string.Join(", ", culprits.Select(c => c.Name))} differ{(culprits.Length == 1 ? "s" : "")} from most. Builds or machines that round differently do that.",
-            step.Path, culprits);
+            $"Participants were told the same and stand at different models at {step}: {string.Join(", ", culprits.Select(c => c.Name))} differ{(culprits.Length == 1 ? "s" : "")} from most. Builds or machines that round differently do that{(sum.ReturnsOneToAll ? "" : ", or a coordinator that returned them another sum")}.",
+            step.Path, sum.ReturnsOneToAll ? culprits : [.. culprits, roster.Coordinator]);
     }
 
     private static (Standing Standing, ParticipantSet Signers, List<PartyId> Odd) Read(

@@ -46,7 +46,7 @@ public sealed class SharedKeySum : IHiddenSum
         Secret.AddMask(ContextOf(session, request), session.Self, contribution);
         var stayed = await _masked.ParticipateAsync(session, request, contribution, cancellationToken);
         var total = await MaskedTotal.HearAsync(session, request.Step, request.Length, cancellationToken);
-        RequireSurvivors(session, request, stayed, total.Survivors);
+        total.Survivors.RequireSigned(session, request.Step, stayed);
         return Open(session, request, total);
     }
 
@@ -85,14 +85,6 @@ public sealed class SharedKeySum : IHiddenSum
         var total = ContributionCodec.Decode(request, masked.Sum);
         ContributionCodec.CheckTotal(request, total, names.Length);
         return new SumOutcome(total, names) { Broadcast = digest };
-    }
-
-    /// <summary>Survivors were signed by all of them; whoever is told others afterwards is lied to.</summary>
-    private static void RequireSurvivors(Session session, SumRequest request, ParticipantSet? signed, ParticipantSet told)
-    {
-        if (signed is null || (signed.IsSubsetOf(told) && told.IsSubsetOf(signed))) return;
-        throw new ProtocolException(
-            ProtocolErrorCode.Inconsistent, $"The coordinator returned a sum over other participants than survived at {request.Step}.", request.Step.Path, session.Roster.Coordinator);
     }
 
     /// <summary>Group masks are bound to what the coordinator knows and to what it does not: every broadcast, the model and the layout.</summary>

@@ -15,11 +15,11 @@ internal static class SharedKeyTraffic
         return new(SecureAggregationTraffic.Advertisement + (others * part), participants * coordinator);
     }
 
-    /// <summary>Where participants stand, and all of it passed on to each.</summary>
-    public static TrafficEstimate Standing(int participants)
+    /// <summary>Where participants stand, with tags of so many bytes, and all of it passed on to each.</summary>
+    public static TrafficEstimate Standing(int participants, int tagLength = GroupSecret.TagLength)
     {
         const int standing = sizeof(byte) + sizeof(int);
-        long signed = MessageSizes.Bytes(GroupSecret.TagLength) + MessageSizes.Bytes(Signatures.Length);
+        long signed = MessageSizes.Bytes(tagLength) + MessageSizes.Bytes(Signatures.Length);
         return new(standing + signed, participants * (standing + MessageSizes.Set(participants) + (participants * signed)));
     }
 

@@ -6,6 +6,7 @@ using Coterie.Cryptography.Commitments;
 using Coterie.Cryptography.Identity;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SecureAggregation;
+using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -27,7 +28,7 @@ public sealed class TrafficModel
     public TrafficModel(ModeOptions mode, PartyId coordinator, ImmutableArray<PartyId> participants)
     {
         ArgumentNullException.ThrowIfNull(mode);
-        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey))
+        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys))
             throw new ArgumentException($"The messages of {mode.Mode} are not known to the plan.", nameof(mode));
         _mode = mode;
         _coordinator = coordinator;
@@ -38,7 +39,13 @@ public sealed class TrafficModel
 
     private bool IsMasked => _mode.Mode != ModeCatalogue.Federated;
 
-    private bool IsHidden => _mode.Mode == ModeCatalogue.SharedKey;
+    private bool HasOwnKeys => _mode.Mode == ModeCatalogue.SeparateKeys;
+
+    private bool IsHidden => HasOwnKeys || _mode.Mode == ModeCatalogue.SharedKey;
+
+    private KeySize Size => ModeCatalogue.SizeOf(_mode);
+
+    private TrafficEstimate Standing => HasOwnKeys ? SharedKeyTraffic.Standing(Participants, Participants * PairTags.PartLength) : SharedKeyTraffic.Standing(Participants);
 
     /// <summary>Once per run: the signatures under the roster.</summary>
     public TrafficEstimate Agreement
@@ -61,17 +68,18 @@ public sealed class TrafficModel
         }
     }
 
-    /// <summary>Once per run with at least one sum: the key that participants share, in the mode that has one.</summary>
-    public TrafficEstimate GroupKey => IsHidden ? SharedKeyTraffic.Agreement(Participants) : default;
+    /// <summary>Once per run with at least one sum: the key that participants share, or the keys that each has, in the modes that have any.</summary>
+    public TrafficEstimate ParticipantKeys =>
+        HasOwnKeys ? SeparateKeysTraffic.Exchange(Participants, Size) : IsHidden ? SharedKeyTraffic.Agreement(Participants) : default;
 
     /// <summary>Before the first round of a stage that has one: where participants stand, in a mode that hides the model.</summary>
-    public TrafficEstimate Beginning => IsHidden ? SharedKeyTraffic.Standing(Participants) : default;
+    public TrafficEstimate Beginning => IsHidden ? Standing : default;
 
     /// <summary>The end of a round: the model, or nothing but the round's number where it is not told. In a mode that hides it, where participants stand.</summary>
     public TrafficEstimate Broadcast(Blocks<Matrix> told)
     {
         ArgumentNullException.ThrowIfNull(told);
-        if (IsHidden) return SharedKeyTraffic.Standing(Participants);
+        if (IsHidden) return Standing;
         return new(0, Participants * (sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told)));
     }
 
@@ -80,6 +88,8 @@ public sealed class TrafficModel
     public TrafficEstimate Sum(long entries)
     {
         if (!IsMasked) return new(MessageSizes.Vector(entries), 0);
+        if (HasOwnKeys)
+            return SecureAggregationTraffic.Keys(Participants) + SeparateKeysTraffic.Input(Participants, Size, entries) + SeparateKeysTraffic.Total(Participants, Size, entries);
         var masked = SecureAggregationTraffic.Keys(Participants) + new TrafficEstimate(MessageSizes.Vector(entries), 0);
         if (IsHidden) return masked + SharedKeyTraffic.Total(Participants, entries);
         return _mode.Topology == Topology.Ring ? masked + SecureAggregationTraffic.Ring(_coordinator, _participants) : masked;

@@ -1,3 +1,4 @@
+using Coterie.Conformance.Learners;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
 using Coterie.Learning.Evaluation;
@@ -25,7 +26,7 @@ public sealed class SampleTaskTests
     public async Task RunAsync_SampleTask_HasTheFiguresOfPooledTraining(string sample, string mode)
     {
         var prepared = PreparedTask.Prepare(TaskFile.Load(Path.Combine(References.Repository, "samples", sample, "task.yaml")), seed: 1);
-        var result = await TaskRunner.RunAsync(prepared with { Mode = new ModeOptions(mode) }, new RunOptions(), CancellationToken.None);
+        var result = await TaskRunner.RunAsync(prepared with { Mode = new ModeOptions(mode) { InsecureKeyBits = Runs.InsecureKeyBits } }, new RunOptions(), CancellationToken.None);
         var tolerance = mode == ModeCatalogue.Federated ? 1e-9 : 1e-6;
         Compare(result.Centralised!.Train!, result.Metrics.Train!, tolerance);
         if (result.Metrics.Test is { } test) Compare(result.Centralised.Test!, test, tolerance);

@@ -18,9 +18,14 @@ internal static class Runs
 
     public static ModeOptions SharedKey { get; } = new(ModeCatalogue.SharedKey);
 
+    public static ModeOptions SeparateKeys { get; } = new(ModeCatalogue.SeparateKeys) { InsecureKeyBits = InsecureKeyBits };
+
+    /// <summary>Bits of Paillier keys in suites in which nothing depends on their size.</summary>
+    public const int InsecureKeyBits = 512;
+
     /// <summary>Every mode of the catalogue, in every topology it has.</summary>
     public static ImmutableArray<ModeOptions> Modes { get; } =
-        [.. ModeCatalogue.All.SelectMany(m => m.HasTopology ? Enum.GetValues<Topology>() : [Topology.Star], (m, topology) => new ModeOptions(m.Name) { Topology = topology })];
+        [.. ModeCatalogue.All.SelectMany(m => m.HasTopology ? Enum.GetValues<Topology>() : [Topology.Star], (m, topology) => new ModeOptions(m.Name) { Topology = topology, InsecureKeyBits = InsecureKeyBits })];
 
     public static TheoryData<string> ModeNames { get; } = [.. Modes.Select(NameOf)];
 

@@ -11,6 +11,9 @@ public abstract class SumConformance
     /// <summary>Whether a participant whose message of that step is lost, and that stays, is not in the sum.</summary>
     protected virtual bool IsMissed(string lostStep) => StepsBeforeInput.Contains(lostStep);
 
+    /// <summary>How long a lost message is waited for; everything else has to have come by then.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromMilliseconds(400);
+
     /// <summary>A fresh instance for one party.</summary>
     protected abstract ISecureSum Create();
 
@@ -84,7 +87,7 @@ public abstract class SumConformance
         foreach (var step in SendingSteps)
         {
             var late = new PartyId("p003");
-            var bench = new SumBench(6) { Patience = TimeSpan.FromMilliseconds(400), Intercept = e => e.From == late && IsAt(e.Step, step) ? null : e };
+            var bench = new SumBench(6) { Patience = Patience, Intercept = e => e.From == late && IsAt(e.Step, step) ? null : e };
             var run = await bench.RunAsync(_ => Create());
             Assert.True(run.Error is null, $"{step}: {run.Error}");
             Assert.True(run.Participants[late].Error is null, $"{step}: {run.Participants[late].Error}");

@@ -1,5 +1,6 @@
 using Coterie.Core.Modes;
 using Coterie.Privacy.Sums;
+using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Conformance.Sums;
 
@@ -71,4 +72,20 @@ public sealed class SharedKeyConformance : SumConformance
     protected override bool IsMissed(string lostStep) => lostStep != "parts" && base.IsMissed(lostStep);
 
     protected override ISecureSum Create() => new SharedKeySum();
+}
+
+public sealed class SeparateKeysConformance : SumConformance
+{
+    protected override bool IsHidden => true;
+
+    protected override double Tolerance => 1e-13;
+
+    protected override IReadOnlyList<string> SendingSteps => ["own-key", "0/keys", "shares", "masked", "consistency", "unmask"];
+
+    protected override IReadOnlyList<string> StepsBeforeInput => ["own-key", "0/keys", "shares", "masked"];
+
+    // Tables for encrypting under six keys are made first.
+    protected override TimeSpan Patience => TimeSpan.FromSeconds(2);
+
+    protected override ISecureSum Create() => new SeparateKeysSum(new KeySize(Learners.Runs.InsecureKeyBits, IsInsecure: true));
 }

@@ -31,7 +31,7 @@ public sealed class NodeConsortium : IDisposable
         {
             if (k <= joined) await consortium.JoinAsync(authority, $"clinic-{k}", PartyRole.Participant);
             consortium.WriteRows(k);
-            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation, shared-key], columns: [a, b, y], ask: false{policy}", log, timeOuts);
+            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation, shared-key, separate-keys], columns: [a, b, y], ask: false{policy}", log, timeOuts);
         }
         return consortium;
     }

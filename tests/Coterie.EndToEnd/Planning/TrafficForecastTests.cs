@@ -15,6 +15,7 @@ public sealed class TrafficForecastTests
         foreach (var sample in new[] { "01-diabetes-ridge", "02-breast-cancer-logistic", "03-wine-clusters" })
             foreach (var privacy in new[] { "{ mode: federated }", "{ mode: secure-aggregation }", "{ mode: secure-aggregation, topology: ring }", "{ mode: federated, model-to: all }", "{ mode: shared-key }" })
                 runs.Add(sample, privacy);
+        runs.Add("01-diabetes-ridge", "{ mode: separate-keys, key-bits: 2048 }");
         return runs;
     }
 

@@ -24,6 +24,7 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         Add("mode", $"{mode.Name}. {mode.Summary}");
         foreach (var knowledge in mode.Learns) Add($"{knowledge.Party} learn{(knowledge.Party.EndsWith('s') ? "" : "s")}", knowledge.Learns);
         Add("assumed", mode.Assumes);
+        if (ModeCatalogue.KeyBitsFor(task.Mode) is > 0 and var bits) Add("keys", string.Create(CultureInfo.InvariantCulture, $"every participant its own Paillier key of {bits} bits"));
         Add("learner", task.File.Learner.Name + string.Concat(task.File.Learner.Parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $", {p.Key} {p.Value}"))));
         Add("columns", string.Join(", ", offer.Schema.Features.Select(c => c.Name)));
         if (offer.Schema.Target is { } target) Add("target", target.Name);

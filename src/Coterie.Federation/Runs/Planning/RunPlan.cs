@@ -37,7 +37,7 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
         await Pipeline.RunAsync(task.Plan, "plan", task.Data.Schema, [.. task.Data.Participants.Select(p => p.Shard)], trainer, cancellationToken);
         var stages = trainer.Stages;
         // The seed of sparse graphs and the participants' key are agreed before the first sum, whatever stage it is in.
-        var once = stages.Any(s => s.MaximumRounds > 0) ? traffic.Agreement + traffic.GraphSeed + traffic.GroupKey : traffic.Agreement;
+        var once = stages.Any(s => s.MaximumRounds > 0) ? traffic.Agreement + traffic.GraphSeed + traffic.ParticipantKeys : traffic.Agreement;
         return new RunPlan(task, ModeCatalogue.Find(task.Mode.Mode)!, stages, once, trainer.Profile);
     }
 }

@@ -51,6 +51,15 @@ internal sealed class ParticipantSecrets(AggregationRound round, RoundKeys keys)
         }
     }
 
+    /// <summary>The keys of all masks it applies, with whether it subtracts: its self mask's, and those of the pairs with peers in the set. The caller zeroes them.</summary>
+    public IReadOnlyList<MaskKey> MaskKeys(ParticipantSet shared)
+    {
+        var keys = new List<MaskKey> { new(Keys.SelfMaskKey(_context, round.Session.Self), Subtracts: false) };
+        foreach (var peer in round.Graph.Of(round.Self).Where(shared.Contains))
+            keys.Add(new(Keys.PairwiseMaskKey(_context, round.Session.Self, round.NameOf(peer), Peers[peer].MaskKey), round.Session.Self.CompareTo(round.NameOf(peer)) > 0));
+        return keys;
+    }
+
     public void ApplySelfMask(Span<ulong> destination) => Keys.ApplySelfMask(_context, round.Session.Self, destination);
 
     public void ApplyPairwiseMask(int peer, Span<ulong> destination) =>

@@ -44,6 +44,14 @@ internal sealed class ParticipantSet
                 ProtocolErrorCode.BelowThreshold, $"{known} participants that {session.Self} knows are left at {step}; at least {SumPolicy.MinimumContributors(roster)} are needed.", step.Path);
     }
 
+    /// <summary>Insists, where the coordinator returns a sum over this set, that it is the one that the survivors have signed. Null: this participant was not among those who sign.</summary>
+    public void RequireSigned(Session session, StepTag sum, ParticipantSet? signed)
+    {
+        if (signed is null || (signed.IsSubsetOf(this) && IsSubsetOf(signed))) return;
+        throw new ProtocolException(
+            ProtocolErrorCode.Inconsistent, $"The coordinator returned a sum over other participants than survived at {sum}.", sum.Path, session.Roster.Coordinator);
+    }
+
     public void Write(WireWriter writer)
     {
         var bits = new byte[(_members.Length + 7) / 8];

@@ -14,7 +14,7 @@ internal static class UnmaskStep
     private const int ShareBytes = SecretShare.EncodedLength;
 
     public static async Task CoordinateAsync(
-        AggregationRound round, IReadOnlyDictionary<int, Advertisement> keys, ParticipantSet shared, ParticipantSet survivors, ulong[] sum, CancellationToken cancellationToken)
+        AggregationRound round, IReadOnlyDictionary<int, Advertisement> keys, ParticipantSet shared, ParticipantSet survivors, IUnmaskable sum, CancellationToken cancellationToken)
     {
         var step = round.Step("unmask");
         var shares = shared.Indices.ToDictionary(i => i, _ => new List<SecretShare>());

@@ -15,11 +15,11 @@ internal sealed class Unmasking(AggregationRound round, IReadOnlyDictionary<int,
     /// The shares do not reconstruct what the owner announced. One wrong share among more than the threshold is found, and its holder
     /// and its dealer are named: which of the two is to blame cannot be told.
     /// </exception>
-    public void Remove(int owner, IReadOnlyList<SecretShare> shares, Span<ulong> sum)
+    public void Remove(int owner, IReadOnlyList<SecretShare> shares, IUnmaskable sum)
     {
         var survived = survivors.Contains(owner);
         var secret = Open(owner, [.. shares.OrderBy(s => s.Point)], candidate => survived ? IsSeed(owner, candidate) : IsKey(owner, candidate));
-        if (survived) SelfMask.Subtract(_context, round.NameOf(owner), secret, sum);
+        if (survived) sum.SubtractSelfMask(_context, round.NameOf(owner), secret);
         else RemovePairMasks(owner, secret, sum);
         CryptographicOperations.ZeroMemory(secret);
     }
@@ -70,10 +70,10 @@ internal sealed class Unmasking(AggregationRound round, IReadOnlyDictionary<int,
         round.Step("unmask").Path, culprits);
 
     /// <summary>Adding the dropped participant's own side of every pair mask cancels its neighbours'.</summary>
-    private void RemovePairMasks(int dropped, ReadOnlySpan<byte> scalar, Span<ulong> sum)
+    private void RemovePairMasks(int dropped, ReadOnlySpan<byte> scalar, IUnmaskable sum)
     {
         using var key = AgreementKey.FromScalar(scalar, keys[dropped].MaskKey);
         foreach (var neighbour in round.Graph.Of(dropped).Where(survivors.Contains))
-            PairwiseMask.Apply(_context, round.NameOf(dropped), key, round.NameOf(neighbour), keys[neighbour].MaskKey, sum);
+            sum.ApplyPairwiseMask(_context, round.NameOf(dropped), key, round.NameOf(neighbour), keys[neighbour].MaskKey);
     }
 }

@@ -69,6 +69,7 @@ public sealed class CoordinatorViewTests
     [Theory]
     [InlineData("secure-aggregation", true)]
     [InlineData("shared-key", false)]
+    [InlineData("separate-keys", false)]
     public async Task Everything_TheCoordinatorSeesOrKeeps_HoldsTheModelOnlyWhereItIsItsOwn(string mode, bool isFound)
     {
         var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);

@@ -13,7 +13,7 @@ using Coterie.Testing;
 
 namespace Coterie.Conformance.Attacks.SharedKey;
 
-/// <summary>Participants that train one stage in the mode <c>shared-key</c>, with a coordinator that may be an attacker's.</summary>
+/// <summary>Participants that train one stage with a hidden model, in the mode <c>shared-key</c> unless told otherwise, with a coordinator that may be an attacker's.</summary>
 internal sealed class HiddenBench
 {
     public const int Rounds = 3;
@@ -40,6 +40,9 @@ internal sealed class HiddenBench
 
     public Roster Roster { get; }
 
+    /// <summary>How sums are hidden.</summary>
+    public Func<IHiddenSum> Sum { get; init; } = () => new SharedKeySum();
+
     /// <summary>What each participant believes to train.</summary>
     public Func<PartyId, ISummed<LinearModel>> Learner { get; init; } = _ => new RidgeDescent();
 
@@ -48,6 +51,8 @@ internal sealed class HiddenBench
     public Dictionary<PartyId, MemoryStore> Stores { get; } = [];
 
     public static TrainingStage Stage { get; } = new(new StepTag("test/learner"), new StopRule(Rounds, null), 0, ModelAudience.Participants);
+
+    public PartyIdentity IdentityOf(PartyId party) => _identities[party];
 
     /// <summary>How every participant ended: with its model's bytes, or an error.</summary>
     public async Task<Dictionary<PartyId, (byte[]? Model, Exception? Error)>> RunAsync(Func<Session, Task> coordinator)
@@ -59,7 +64,7 @@ internal sealed class HiddenBench
         {
             try
             {
-                using var mode = new HiddenSumMode(new SharedKeySum());
+                using var mode = new HiddenSumMode(Sum());
                 var learner = Learner(party);
                 var model = await mode.TrainAsync(learner, Stage, Open(party), _schema, _shards[Names.IndexOf(party)], CancellationToken.None);
                 return (BlocksCodec.ToBytes(learner.Pack(model!)), null);
@@ -104,7 +109,7 @@ internal sealed class HiddenBench
     /// <summary>The coordinator as shipped.</summary>
     public async Task HonestAsync(Session session)
     {
-        using var mode = new HiddenSumMode(new SharedKeySum());
+        using var mode = new HiddenSumMode(Sum());
         Assert.Null(await mode.TrainAsync(new RidgeDescent(), Stage, session, _schema, null, CancellationToken.None));
     }
 }

@@ -5,7 +5,6 @@ using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.Identity;
-using Coterie.Cryptography.SecureAggregation;
 using Coterie.Privacy.Sums;
 
 namespace Coterie.Conformance.Attacks.SharedKey;
@@ -16,9 +15,12 @@ namespace Coterie.Conformance.Attacks.SharedKey;
 /// </summary>
 internal sealed class RogueHiddenCoordinator
 {
-    private const int SignedBytes = sizeof(int) + GroupSecret.TagLength + sizeof(int) + Signatures.Length;
+    private int _signedBytes;
 
     private byte[] _broadcasts = new byte[32];
+
+    /// <summary>How sums are hidden.</summary>
+    public Func<IHiddenSum> Sum { get; init; } = () => new SharedKeySum();
 
     /// <summary>Whether a recipient is shown a signer's standing.</summary>
     public Func<PartyId, PartyId, bool> PassesStanding { get; init; } = (_, _) => true;
@@ -31,7 +33,8 @@ internal sealed class RogueHiddenCoordinator
 
     public async Task RunAsync(Session session)
     {
-        using var sum = new SharedKeySum();
+        using var sum = Sum();
+        _signedBytes = sizeof(int) + sum.TagLength(session.Roster.Participants.Length) + sizeof(int) + Signatures.Length;
         Chain("test", (await sum.AgreeAsync(session, CancellationToken.None))!);
         for (var index = 0; ; index++)
         {
@@ -50,11 +53,11 @@ internal sealed class RogueHiddenCoordinator
         var all = session.Roster.Participants;
         var messages = new Dictionary<PartyId, byte[]>();
         foreach (var name in all) messages[name] = (await session.Channel.ReceiveAsync(name, step.Then("standing"), 4096, CancellationToken.None)).ToArray();
-        var head = messages.Values.First()[..^SignedBytes];
+        var head = messages.Values.First()[..^_signedBytes];
         foreach (var to in all)
         {
             ImmutableArray<PartyId> shown = [.. all.Where(signer => PassesStanding(to, signer))];
-            await session.Channel.SendAsync(to, step.Then("standings"), (byte[])[.. head, .. SetOf(all, shown), .. shown.SelectMany(s => messages[s][^SignedBytes..])], CancellationToken.None);
+            await session.Channel.SendAsync(to, step.Then("standings"), (byte[])[.. head, .. SetOf(all, shown), .. shown.SelectMany(s => messages[s][^_signedBytes..])], CancellationToken.None);
         }
         return (head[0] == 1, BitConverter.ToInt32(head, 1));
     }
