@@ -11,4 +11,7 @@ public enum PartyRole
 
     /// <summary>Holds no data and assists a protocol; must not collude with the coordinator.</summary>
     Helper,
+
+    /// <summary>May read the final model, where that is another party than the coordinator; holds the key the model is encrypted under.</summary>
+    ModelOwner,
 }

@@ -14,7 +14,7 @@ public sealed class Roster
 
     /// <summary>Fixes a roster.</summary>
     /// <param name="runId">Names the run; never used twice.</param>
-    /// <param name="parties">Exactly one coordinator, any number of participants and helpers, names distinct.</param>
+    /// <param name="parties">Exactly one coordinator, at most one model owner besides, any number of participants and helpers, names distinct.</param>
     /// <param name="mode">The mode's name in task files.</param>
     /// <param name="threshold">Participants needed to open a sum; 0 where the mode has no threshold.</param>
     /// <param name="allowSmallRoster">Whether sums over fewer than three participants are agreed to.</param>
@@ -37,6 +37,9 @@ public sealed class Roster
             throw new ArgumentException("A roster has exactly one coordinator.", nameof(parties));
         _byId = Parties.ToImmutableDictionary(p => p.Id);
         Coordinator = Parties.First(p => p.Role == PartyRole.Coordinator).Id;
+        if (Parties.Count(p => p.Role == PartyRole.ModelOwner) > 1)
+            throw new ArgumentException("A roster has at most one model owner besides the coordinator.", nameof(parties));
+        ModelOwner = Parties.FirstOrDefault(p => p.Role == PartyRole.ModelOwner)?.Id ?? Coordinator;
         Participants = [.. Parties.Where(p => p.Role == PartyRole.Participant).Select(p => p.Id)];
         Digest = [.. ComputeDigest()];
     }
@@ -61,6 +64,9 @@ public sealed class Roster
 
     /// <summary>The coordinator.</summary>
     public PartyId Coordinator { get; }
+
+    /// <summary>Who may read the final model: the coordinator, unless the roster has a party with that role.</summary>
+    public PartyId ModelOwner { get; }
 
     /// <summary>The participants, in roster order.</summary>
     public ImmutableArray<PartyId> Participants { get; }

@@ -44,6 +44,9 @@ public sealed class Session
     /// <summary>Whether this party coordinates.</summary>
     public bool IsCoordinator => Self == Roster.Coordinator;
 
+    /// <summary>Whether this party may read the final model.</summary>
+    public bool IsModelOwner => Self == Roster.ModelOwner;
+
     /// <summary>Whether this party owns rows.</summary>
     public bool IsParticipant => Roster[Self].Role == PartyRole.Participant;
 }
