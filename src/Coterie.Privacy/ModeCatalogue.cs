@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SeparateKeys;
@@ -19,6 +20,9 @@ public static class ModeCatalogue
 
     /// <summary>The name of the mode in which only participants open sums, each under a key of its own.</summary>
     public const string SeparateKeys = "separate-keys";
+
+    /// <summary>The name of the mode in which participants compute on a model that they cannot read.</summary>
+    public const string EncryptedModel = "encrypted-model";
 
     /// <summary>All modes.</summary>
     public static ImmutableArray<ModeDescription> All { get; } =
@@ -57,6 +61,15 @@ public static class ModeCatalogue
             ],
             "No participant opens sums for the coordinator: one that does gives it sums and model, and no single contribution. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. Paillier's assumption hides from the coordinator alone; masks hide from it with participants.",
             HasThreshold: true) { ModelTo = [ModelAudience.Participants], HasKeyBits = true },
+        new(
+            EncryptedModel, "POM5", 'B',
+            "The coordinator's model travels encrypted under its own Paillier key; participants compute on it with their clear rows, mask and re-randomise what they send.",
+            [
+                new("coordinator", "the sum over the participants that stay, who stayed, and the model, in every round; no single contribution"),
+                new("participants", "what preprocessing is applied, who stayed and when training ends; nothing of the model and nothing of each other"),
+            ],
+            "No participant gets the model from the coordinator. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
+            HasThreshold: true) { ModelTo = [ModelAudience.Owner], HasKeyBits = true },
     ];
 
     /// <summary>The mode of that name, or null.</summary>
@@ -71,15 +84,24 @@ public static class ModeCatalogue
             throw new ArgumentException(
                 $"'topology' belongs to {SecureAggregation}; {(options.Mode == Federated ? $"in {Federated} contributions are not masked and would be read by neighbours" : $"in {options.Mode} vectors travel as on a star")}.", nameof(options));
         if (options.KeyBits is { } bits && Find(options.Mode) is { HasKeyBits: var hasKeyBits } && !(hasKeyBits && KeySize.IsSafe(bits)))
-            throw new ArgumentException(hasKeyBits ? $"'key-bits' is {bits}; 2048 or 3072 are accepted." : $"'key-bits' belongs to {SeparateKeys}; in {options.Mode} participants have no Paillier keys.", nameof(options));
+            throw new ArgumentException(hasKeyBits ? $"'key-bits' is {bits}; 2048 or 3072 are accepted." : $"'key-bits' belongs to {SeparateKeys} and {EncryptedModel}; in {options.Mode} nobody has a Paillier key.", nameof(options));
         return options.Mode switch
         {
             Federated => new SumMode(new FederatedSum()),
             SecureAggregation => new SumMode(new SecureAggregationSum(options.Topology)),
             SharedKey => new HiddenSumMode(new SharedKeySum()),
             SeparateKeys => new HiddenSumMode(new SeparateKeysSum(SizeOf(options))),
+            EncryptedModel => new EncryptedModelMode(SizeOf(options)),
             _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
         };
+    }
+
+    /// <summary>Why a learner cannot be trained in a mode; null where it can.</summary>
+    public static string? Refusal(ModeOptions options, ILearner learner)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(learner);
+        return options.Mode == EncryptedModel ? EncryptedModelMode.Refusal(learner) : null;
     }
 
     /// <summary>Bits of participants' Paillier keys; 0 in modes that have none.</summary>

@@ -22,7 +22,7 @@ public sealed record ModeDescription(
     /// <summary>Whether the task chooses how masked vectors travel.</summary>
     public bool HasTopology { get; init; }
 
-    /// <summary>Whether the task chooses how long participants' Paillier keys are.</summary>
+    /// <summary>Whether the task chooses how long Paillier keys are.</summary>
     public bool HasKeyBits { get; init; }
 
     /// <summary>Who may be given the model; the first where the task does not say.</summary>

@@ -14,7 +14,7 @@ public sealed record ModeOptions(string Mode)
     /// <summary>How masked vectors travel.</summary>
     public Topology Topology { get; init; } = Topology.Star;
 
-    /// <summary>Bits of participants' Paillier keys, 2048 or 3072, in the mode that has them; null: 3072.</summary>
+    /// <summary>Bits of Paillier keys, 2048 or 3072, in the modes that have them; null: 3072.</summary>
     public int? KeyBits { get; init; }
 
     /// <summary>Bits of insecure keys in their place, for tests: no task file leads here.</summary>

@@ -18,12 +18,22 @@ namespace Coterie.Privacy;
 /// its position after every round, the coordinator before it tells anyone, and goes on from there after a restart; within the round it goes through
 /// the same messages again (see <see cref="IChannel"/>).
 /// </remarks>
-public sealed class SumMode(ISecureSum sum) : IPrivacyMode
+public sealed class SumMode : IPrivacyMode
 {
     /// <summary>Largest broadcast accepted: what a model of 2^27 parameters takes.</summary>
     private const int MaximumBroadcastBytes = 1 << 30;
 
-    private readonly BroadcastChain _broadcasts = new();
+    private readonly ISecureSum _sum;
+    private readonly BroadcastChain _broadcasts;
+
+    /// <summary>The mode that adds so.</summary>
+    public SumMode(ISecureSum sum)
+        : this(sum, new BroadcastChain())
+    {
+    }
+
+    /// <summary>For a mode that has stages of other kinds, too: what was told in one is bound in all.</summary>
+    internal SumMode(ISecureSum sum, BroadcastChain broadcasts) => (_sum, _broadcasts) = (sum, broadcasts);
 
     /// <inheritdoc/>
     public async ValueTask<TModel?> TrainAsync<TModel>(
@@ -49,7 +59,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             var model = summed.Unpack(schema, state.Model);
             var request = new SumRequest(run.StepOf(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
             SumOutcome outcome;
-            using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await sum.SumAsync(session, request, null, cancellationToken);
+            using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await _sum.SumAsync(session, request, null, cancellationToken);
             var step = run.Update(model, outcome.Total!, round);
             state = run.After(round.Index, step);
             run.Record(request, outcome);
@@ -76,7 +86,7 @@ public sealed class SumMode(ISecureSum sum) : IPrivacyMode
             var model = Unpack(run, state.Model);
             var request = new SumRequest(run.StepOf(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
             var mine = run.Contribute(ref local, shard, model, round);
-            using (session.Times.Measure(request.Step, Activity.Summing)) await sum.SumAsync(session, request, mine, cancellationToken);
+            using (session.Times.Measure(request.Step, Activity.Summing)) await _sum.SumAsync(session, request, mine, cancellationToken);
             var next = await HearAsync(session, request.Step.Then("next"), cancellationToken);
             if (next.Round != state.Round + 1)
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator went from round {state.Round} to {next.Round}.", request.Step.Path, session.Roster.Coordinator);

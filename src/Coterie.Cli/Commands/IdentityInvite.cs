@@ -11,7 +11,7 @@ namespace Coterie.Cli.Commands;
 internal static class IdentityInvite
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The name the party will have." };
-    private static readonly Option<string> Role = new("--role") { Description = "What it will be.", HelpName = "participant|coordinator|helper", Required = true };
+    private static readonly Option<string> Role = new("--role") { Description = "What it will be.", HelpName = "participant|coordinator|helper|model-owner", Required = true };
     private static readonly Option<string> Valid = new("--valid") { Description = "How long the invitation lasts, in minutes, hours or days, up to 30d.", HelpName = "TIME", DefaultValueFactory = _ => "24h" };
     private static readonly Option<string?> Server = IdentityCommand.Server();
     private static readonly Option<string?> Authority = IdentityCommand.Authority();

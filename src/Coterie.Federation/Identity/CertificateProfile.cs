@@ -128,6 +128,7 @@ internal static class CertificateProfile
         PartyRole.Participant => "participant",
         PartyRole.Coordinator => "coordinator",
         PartyRole.Helper => "helper",
+        PartyRole.ModelOwner => "model-owner",
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "No such role."),
     };
 

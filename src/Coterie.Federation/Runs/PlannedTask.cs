@@ -22,7 +22,9 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         var learner = file.Learner.Build(file, LearnerCatalogue.All, "learner");
         var preprocessors = file.Preprocessing.Select(p => p.Build(file, PreprocessorCatalogue.All, "preprocessor"));
         var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file));
-        return new PlannedTask(file, plan, ModeOf(file));
+        var mode = ModeOf(file);
+        if (ModeCatalogue.Refusal(mode, learner) is { } refusal) throw file.Error("learner", refusal);
+        return new PlannedTask(file, plan, mode);
     }
 
     /// <summary>Insists on enough participants for the mode and its threshold.</summary>

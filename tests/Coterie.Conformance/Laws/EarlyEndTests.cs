@@ -10,7 +10,7 @@ namespace Coterie.Conformance.Laws;
 /// <summary>A run that ends because its rounds are used up leaves a model like any other.</summary>
 public sealed class EarlyEndTests
 {
-    public static TheoryData<string> ModeNames => Runs.ModeNames;
+    public static TheoryData<string> ModeNames => Runs.SummingModeNames;
 
     [Theory]
     [MemberData(nameof(ModeNames))]

@@ -25,7 +25,7 @@ public sealed class ResumptionTests
     }
 
     [Theory]
-    [MemberData(nameof(ModeNames))]
+    [MemberData(nameof(Runs.SummingModeNames), MemberType = typeof(Runs))]
     public async Task RunAsync_OneParticipantLeavesDuringTraining_TheOthersFinish(string mode)
     {
         var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);

@@ -53,7 +53,7 @@ public sealed class LogisticReferenceTests
     }
 
     [ReferenceTheory]
-    [MemberData(nameof(Runs.ModeNames), MemberType = typeof(Runs))]
+    [MemberData(nameof(Runs.SummingModeNames), MemberType = typeof(Runs))]
     public async Task RunAsync_A9a_MatchesTheReferenceCoefficients(string mode)
     {
         var table = DataFile.Read(References.DataFile("a9a_train.libsvm"));

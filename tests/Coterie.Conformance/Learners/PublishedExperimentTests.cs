@@ -42,7 +42,7 @@ public sealed class PublishedExperimentTests
     }
 
     [ReferenceTheory]
-    [MemberData(nameof(Runs.ModeNames), MemberType = typeof(Runs))]
+    [MemberData(nameof(Runs.SummingModeNames), MemberType = typeof(Runs))]
     public async Task MusketeerPima_Logistic_GivesThePooledFigures(string mode)
     {
         var pooled = References.Results("musketeer.json").GetProperty("pima").GetProperty("pooled_logistic_C1");
@@ -59,7 +59,7 @@ public sealed class PublishedExperimentTests
 
     /// <summary>Four hospitals with their own rows, missing values included; row i is a test row when i mod 5 = 0.</summary>
     [ReferenceTheory]
-    [MemberData(nameof(Runs.ModeNames), MemberType = typeof(Runs))]
+    [MemberData(nameof(Runs.SummingModeNames), MemberType = typeof(Runs))]
     public async Task HeartDisease_FourHospitals_MatchesThePooledReference(string mode)
     {
         var pooled = References.Results("preprocessing.json").GetProperty("natural_partitions").GetProperty("heart_disease_4hospitals").GetProperty("pooled");

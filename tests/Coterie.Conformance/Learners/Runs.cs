@@ -20,6 +20,8 @@ internal static class Runs
 
     public static ModeOptions SeparateKeys { get; } = new(ModeCatalogue.SeparateKeys) { InsecureKeyBits = InsecureKeyBits };
 
+    public static ModeOptions EncryptedModel { get; } = new(ModeCatalogue.EncryptedModel) { InsecureKeyBits = InsecureKeyBits };
+
     /// <summary>Bits of Paillier keys in suites in which nothing depends on their size.</summary>
     public const int InsecureKeyBits = 512;
 
@@ -28,6 +30,9 @@ internal static class Runs
         [.. ModeCatalogue.All.SelectMany(m => m.HasTopology ? Enum.GetValues<Topology>() : [Topology.Star], (m, topology) => new ModeOptions(m.Name) { Topology = topology, InsecureKeyBits = InsecureKeyBits })];
 
     public static TheoryData<string> ModeNames { get; } = [.. Modes.Select(NameOf)];
+
+    /// <summary>Those in which every learner runs that moves by a sum.</summary>
+    public static TheoryData<string> SummingModeNames { get; } = [.. Modes.Where(m => ModeCatalogue.Find(m.Mode)!.Tier == 'A').Select(NameOf)];
 
     public static ModeOptions ModeOf(string name) => Modes.Single(m => NameOf(m) == name);
 

@@ -4,6 +4,7 @@ using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
 using Coterie.Federation.Training;
 using Coterie.Learning;
+using Coterie.Privacy;
 using Xunit.Abstractions;
 
 namespace Coterie.Conformance.Soak;
@@ -69,8 +70,9 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private static TrainingTask TaskFor(string mode)
     {
-        var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
-        var task = Runs.Task(schema, shard, new LogisticRegression(), Runs.ModeOf(mode), participants: 4, standardize: false);
+        ILearner learner = ModeCatalogue.Refusal(Runs.ModeOf(mode), new LogisticRegression()) is null ? new LogisticRegression() : new RidgeDescent(1, 0.01);
+        var (schema, shard) = SampleTask.For(learner.Task);
+        var task = Runs.Task(schema, shard, learner, Runs.ModeOf(mode), participants: 4, standardize: false);
         return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };
     }
 

@@ -4,6 +4,7 @@ using Coterie.Core.Arithmetic;
 using Coterie.Core.Learning;
 using Coterie.Federation.Training;
 using Coterie.Learning;
+using Coterie.Privacy;
 using Coterie.Testing;
 using Xunit.Abstractions;
 
@@ -24,7 +25,7 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         text.AppendLine("Computed by a test, which trains every learner in every mode on the same rows and compares the model with the one from pooled rows.");
         text.AppendLine("The figure is the largest difference of a parameter, relative to the largest parameter, rounded up to a power of ten;");
         text.AppendLine("0 means equal to the bit. The degree is that of a contribution in the model's parameters, found by running the learner on shapes:");
-        text.AppendLine("at degree 0 a secure sum serves every mode; \"no\" means the learner has no form over hidden values.").AppendLine();
+        text.AppendLine("at degree 0 a secure sum serves every mode; \"no\" means the learner has no form over hidden values, \"refused\" that the mode cannot compute its contribution.").AppendLine();
         text.AppendLine($"| learner | degree in the model | {string.Join(" | ", Runs.Modes.Select(Runs.NameOf))} |");
         text.AppendLine($"|---|---|{string.Concat(Enumerable.Repeat("---|", Runs.Modes.Length))}");
         foreach (var (name, learner) in Learners())
@@ -32,6 +33,12 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
             text.Append($"| {name} | {learner.Accept(new DegreeVisitor())} |");
             foreach (var mode in Runs.Modes)
             {
+                if (ModeCatalogue.Refusal(mode, learner) is not null)
+                {
+                    await Assert.ThrowsAsync<ArgumentException>(() => ErrorAsync(learner, mode));
+                    text.Append(" refused |");
+                    continue;
+                }
                 var error = await ErrorAsync(learner, mode);
                 output.WriteLine($"{name}, {mode}: {error:E2}");
                 // Masked sums are rounded to fixed point; k-means and Newton's stopping may magnify that, far below any use.
@@ -45,7 +52,7 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         Assert.Equal(Figureless(text.ToString()), Figureless(await File.ReadAllTextAsync(path)));
     }
 
-    private static async Task<double> ErrorAsync(ILearner learner, Privacy.ModeOptions mode)
+    private static async Task<double> ErrorAsync(ILearner learner, ModeOptions mode)
     {
         var (schema, shard) = SampleTask.For(learner.Task);
         var task = Runs.Task(schema, shard, learner, mode);

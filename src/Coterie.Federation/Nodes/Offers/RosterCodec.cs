@@ -45,7 +45,7 @@ internal static class RosterCodec
         if (reader.Remaining / SmallestPartyBytes < count) throw reader.Malformed($"{count} parties announced, too few bytes follow");
         var parties = ImmutableArray.CreateBuilder<Party>(count);
         for (var i = 0; i < count; i++)
-            parties.Add(new Party(reader.ReadPartyId(), (PartyRole)reader.ReadInt32((int)PartyRole.Participant, (int)PartyRole.Helper), [.. reader.ReadBytes(MaximumKeyBytes)]));
+            parties.Add(new Party(reader.ReadPartyId(), (PartyRole)reader.ReadInt32((int)PartyRole.Participant, (int)PartyRole.ModelOwner), [.. reader.ReadBytes(MaximumKeyBytes)]));
         reader.End();
         try
         {

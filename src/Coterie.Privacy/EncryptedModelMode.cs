@@ -1,0 +1,85 @@
+using Coterie.Core.Learning;
+using Coterie.Core.Modes;
+using Coterie.Core.Parties;
+using Coterie.Privacy.EncryptedModel;
+using Coterie.Privacy.Stages;
+using Coterie.Privacy.Sums;
+using Coterie.Privacy.Sums.SeparateKeys;
+
+namespace Coterie.Privacy;
+
+/// <summary>
+/// Training on a model that participants cannot read: it travels encrypted under its owner's Paillier key, and participants compute on it with their
+/// clear rows. A learner whose contribution does not depend on the model needs no encryption: one masked sum serves it. Preprocessing is learned by
+/// masked sums and opened to everyone, as participants have to apply it.
+/// </summary>
+public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
+{
+    private readonly BroadcastChain _broadcasts = new();
+    private readonly SumMode _sums;
+    private readonly KeySize _size;
+    private OwnerKey? _key;
+
+    /// <summary>The mode with keys of so many bits.</summary>
+    /// <param name="keyBits">2048 or 3072.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Another size.</exception>
+    public EncryptedModelMode(int keyBits = KeySize.DefaultBits)
+        : this(new KeySize(keyBits, IsInsecure: false))
+    {
+        if (!KeySize.IsSafe(keyBits)) throw new ArgumentOutOfRangeException(nameof(keyBits), keyBits, "A model's key has 2048 or 3072 bits.");
+    }
+
+    internal EncryptedModelMode(KeySize size) => (_size, _sums) = (size, new SumMode(new SecureAggregationSum(), _broadcasts));
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The learner's contribution is not affine in the model.</exception>
+    public async ValueTask<TModel?> TrainAsync<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        ArgumentNullException.ThrowIfNull(summed);
+        ArgumentNullException.ThrowIfNull(stage);
+        ArgumentNullException.ThrowIfNull(session);
+        if (summed is not ILearner) return await _sums.TrainAsync(summed, stage, session, schema, shard, cancellationToken);
+        if (HiddenDegree.Of(summed, schema) is not { } degree) throw new ArgumentException(RefusalOf(summed), nameof(summed));
+        // What depends on rows alone is the same in every round: the first total settles the model.
+        if (degree == 0) return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
+        _key ??= await OwnerKey.ExchangeAsync(session, _size, cancellationToken);
+        var training = new CoordinatorOwned<TModel>((IHiddenLearner<TModel>)summed, new StageRun<TModel>(summed, stage, session, schema), _key, _broadcasts);
+        if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
+        await training.ParticipateAsync(shard, cancellationToken);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EndAsync(Session session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        await OwnerKey.ForgetAsync(session, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _key?.Dispose();
+
+    /// <summary>Why a learner cannot be trained in this mode; null where it can. Found out on columns made up for it.</summary>
+    internal static string? Refusal(ILearner learner) => learner.Accept(new DegreeVisitor()) is null ? RefusalOf(learner) : null;
+
+    private static string RefusalOf(ISummed summed) =>
+        $"{summed.Name} cannot be trained in {ModeCatalogue.EncryptedModel}: a contribution would have to be affine in the model, as only sums and products with known numbers can be computed on ciphertexts.";
+
+    private sealed class DegreeVisitor : ILearnerVisitor<int?>
+    {
+        private static readonly Column Made = new("made up") { Minimum = 0, Maximum = 1 };
+
+        public int? Visit<TModel>(ILearner<TModel> learner) where TModel : class
+        {
+            var target = learner.Task switch
+            {
+                LearningTask.Clustering => null,
+                LearningTask.Regression => Made,
+                _ => Made with { Type = ColumnType.Categorical, Values = ["a", "b"] },
+            };
+            return HiddenDegree.Of(learner, new Schema([Made, Made], target) { TotalRows = 1 << 20, ClassCounts = target is { Values.Length: > 0 } ? [1 << 19, 1 << 19] : [] });
+        }
+    }
+}
