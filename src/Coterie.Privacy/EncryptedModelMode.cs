@@ -15,6 +15,9 @@ namespace Coterie.Privacy;
 /// </summary>
 public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
 {
+    /// <summary>Largest result of a stage: what a model of 2^27 parameters takes.</summary>
+    private const int MaximumToldBytes = 1 << 30;
+
     private readonly BroadcastChain _broadcasts = new();
     private readonly SumMode _sums;
     private readonly KeySize _size;
@@ -40,15 +43,19 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
         ArgumentNullException.ThrowIfNull(summed);
         ArgumentNullException.ThrowIfNull(stage);
         ArgumentNullException.ThrowIfNull(session);
-        if (summed is not ILearner) return await _sums.TrainAsync(summed, stage, session, schema, shard, cancellationToken);
-        if (HiddenDegree.Of(summed, schema) is not { } degree) throw new ArgumentException(RefusalOf(summed), nameof(summed));
-        // What depends on rows alone is the same in every round: the first total settles the model.
-        if (degree == 0) return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
+        if (summed is not ILearner) return await OpenedAsync(summed, stage, session, schema, shard, cancellationToken);
+        if (HiddenDegree.Of(summed, schema) is not { } degree) throw new ArgumentException(NotAffine(summed), nameof(summed));
+        if (degree == 0)
+        {
+            if (IsSeparate(session)) throw new ArgumentException(ClosedForm(summed), nameof(summed));
+            // What depends on rows alone is the same in every round: the first total settles the model.
+            return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
+        }
         _key ??= await OwnerKey.ExchangeAsync(session, _size, cancellationToken);
-        var training = new CoordinatorOwned<TModel>((IHiddenLearner<TModel>)summed, new StageRun<TModel>(summed, stage, session, schema), _key, _broadcasts);
-        if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
-        await training.ParticipateAsync(shard, cancellationToken);
-        return null;
+        var (learner, run) = ((IHiddenLearner<TModel>)summed, new StageRun<TModel>(summed, stage, session, schema));
+        return IsSeparate(session)
+            ? await TrainAsync(new SeparatelyOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken)
+            : await TrainAsync(new CoordinatorOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -61,10 +68,55 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key?.Dispose();
 
-    /// <summary>Why a learner cannot be trained in this mode; null where it can. Found out on columns made up for it.</summary>
-    internal static string? Refusal(ILearner learner) => learner.Accept(new DegreeVisitor()) is null ? RefusalOf(learner) : null;
+    private static bool IsSeparate(Session session) => session.Roster.ModelOwner != session.Roster.Coordinator;
 
-    private static string RefusalOf(ISummed summed) =>
+    private static async Task<TModel?> TrainAsync<TModel>(CoordinatorOwned<TModel> training, Session session, Shard? shard, CancellationToken cancellationToken) where TModel : class
+    {
+        if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
+        await training.ParticipateAsync(shard, cancellationToken);
+        return null;
+    }
+
+    private static async Task<TModel?> TrainAsync<TModel>(SeparatelyOwned<TModel> training, Session session, Shard? shard, CancellationToken cancellationToken) where TModel : class
+    {
+        if (session.IsModelOwner) return await training.OwnAsync(cancellationToken);
+        await (session.IsCoordinator ? training.CoordinateAsync(cancellationToken) : training.ParticipateAsync(shard, cancellationToken));
+        return null;
+    }
+
+    /// <summary>A stage whose result everybody gets, a model owner of its own included: the coordinator tells it.</summary>
+    private async ValueTask<TModel?> OpenedAsync<TModel>(
+        ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        var step = stage.Tag.Then("model-owner");
+        if (session.IsCoordinator)
+        {
+            var result = await _sums.TrainAsync(summed, stage, session, schema, shard, cancellationToken);
+            if (IsSeparate(session)) await session.Channel.SendAsync(session.Roster.ModelOwner, step, BlocksCodec.ToBytes(summed.Pack(result!)), cancellationToken);
+            return result;
+        }
+        if (!session.IsModelOwner) return await _sums.TrainAsync(summed, stage, session, schema, shard, cancellationToken);
+        var told = await session.Channel.ReceiveAsync(session.Roster.Coordinator, step, MaximumToldBytes, cancellationToken);
+        var blocks = BlocksCodec.FromBytes(told.Span, session.Roster.Coordinator, step);
+        session.Transcript.Record(new Opening($"broadcast model of {summed.Name}", session.Self, step, blocks.Values.Sum(v => (long)v.Values.Length), 0));
+        return StageRun<TModel>.Unpack(summed, schema, blocks, session.Roster.Coordinator, step);
+    }
+
+    /// <summary>Why a learner cannot be trained in this mode; null where it can. Found out on columns made up for it.</summary>
+    /// <param name="learner">The learner.</param>
+    /// <param name="isSeparate">Whether the model's owner is another than the coordinator.</param>
+    internal static string? Refusal(ILearner learner, bool isSeparate) => learner.Accept(new DegreeVisitor()) switch
+    {
+        null => NotAffine(learner),
+        0 when isSeparate => ClosedForm(learner),
+        _ => null,
+    };
+
+    private static string ClosedForm(ISummed summed) =>
+        $"{summed.Name} in closed form would show sums over rows to a party that is to see the final model alone, or no rows at all; with a model owner of its own a learner that descends on the model is accepted (solver: gradient-descent).";
+
+    private static string NotAffine(ISummed summed) =>
         $"{summed.Name} cannot be trained in {ModeCatalogue.EncryptedModel}: a contribution would have to be affine in the model, as only sums and products with known numbers can be computed on ciphertexts.";
 
     private sealed class DegreeVisitor : ILearnerVisitor<int?>

@@ -62,14 +62,15 @@ public static class ModeCatalogue
             "No participant opens sums for the coordinator: one that does gives it sums and model, and no single contribution. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. Paillier's assumption hides from the coordinator alone; masks hide from it with participants.",
             HasThreshold: true) { ModelTo = [ModelAudience.Participants], HasKeyBits = true },
         new(
-            EncryptedModel, "POM5", 'B',
-            "The coordinator's model travels encrypted under its own Paillier key; participants compute on it with their clear rows, mask and re-randomise what they send.",
+            EncryptedModel, "POM5, DeltaML", 'B',
+            "The model travels encrypted under its owner's Paillier key; participants compute on it with their clear rows and re-randomise what they send.",
             [
-                new("coordinator", "the sum over the participants that stay, who stayed, and the model, in every round; no single contribution"),
+                new("coordinator", "where it owns the model: the sum over the participants that stay and the model, in every round; with a model owner of its own: ciphertexts, and once the weight of all rows; who stayed; no single contribution"),
+                new("model owner, where it is another", "what preprocessing is applied, models under masks, and the final model"),
                 new("participants", "what preprocessing is applied, who stayed and when training ends; nothing of the model and nothing of each other"),
             ],
-            "No participant gets the model from the coordinator. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
-            HasThreshold: true) { ModelTo = [ModelAudience.Owner], HasKeyBits = true },
+            "A model owner of its own and the coordinator do not work together: they would open single contributions. Where the coordinator owns the model: no participant gets it from the coordinator. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
+            HasThreshold: true) { ModelTo = [ModelAudience.Owner], HasKeyBits = true, HasModelOwner = true },
     ];
 
     /// <summary>The mode of that name, or null.</summary>
@@ -85,6 +86,8 @@ public static class ModeCatalogue
                 $"'topology' belongs to {SecureAggregation}; {(options.Mode == Federated ? $"in {Federated} contributions are not masked and would be read by neighbours" : $"in {options.Mode} vectors travel as on a star")}.", nameof(options));
         if (options.KeyBits is { } bits && Find(options.Mode) is { HasKeyBits: var hasKeyBits } && !(hasKeyBits && KeySize.IsSafe(bits)))
             throw new ArgumentException(hasKeyBits ? $"'key-bits' is {bits}; 2048 or 3072 are accepted." : $"'key-bits' belongs to {SeparateKeys} and {EncryptedModel}; in {options.Mode} nobody has a Paillier key.", nameof(options));
+        if (options.ModelOwner is not null && Find(options.Mode) is { HasModelOwner: false })
+            throw new ArgumentException($"'model-owner' belongs to {EncryptedModel}; in {options.Mode} no party but the coordinator or the participants can own the model.", nameof(options));
         return options.Mode switch
         {
             Federated => new SumMode(new FederatedSum()),
@@ -101,7 +104,7 @@ public static class ModeCatalogue
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(learner);
-        return options.Mode == EncryptedModel ? EncryptedModelMode.Refusal(learner) : null;
+        return options.Mode == EncryptedModel ? EncryptedModelMode.Refusal(learner, options.ModelOwner is not null) : null;
     }
 
     /// <summary>Bits of participants' Paillier keys; 0 in modes that have none.</summary>

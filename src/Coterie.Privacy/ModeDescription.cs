@@ -25,6 +25,9 @@ public sealed record ModeDescription(
     /// <summary>Whether the task chooses how long Paillier keys are.</summary>
     public bool HasKeyBits { get; init; }
 
+    /// <summary>Whether the task may name an owner of the model besides the coordinator.</summary>
+    public bool HasModelOwner { get; init; }
+
     /// <summary>Who may be given the model; the first where the task does not say.</summary>
     public ImmutableArray<ModelAudience> ModelTo { get; init; } = [ModelAudience.Owner, ModelAudience.Everyone];
 

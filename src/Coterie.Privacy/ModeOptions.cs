@@ -1,3 +1,4 @@
+using Coterie.Core.Parties;
 using Coterie.Privacy.Sums;
 
 namespace Coterie.Privacy;
@@ -16,6 +17,9 @@ public sealed record ModeOptions(string Mode)
 
     /// <summary>Bits of Paillier keys, 2048 or 3072, in the modes that have them; null: 3072.</summary>
     public int? KeyBits { get; init; }
+
+    /// <summary>Who owns the model where that is another party than the coordinator, in the mode that has it; null: the coordinator.</summary>
+    public PartyId? ModelOwner { get; init; }
 
     /// <summary>Bits of insecure keys in their place, for tests: no task file leads here.</summary>
     internal int? InsecureKeyBits { get; init; }

@@ -133,17 +133,6 @@ public sealed class SumMode : IPrivacyMode
     /// <summary>What a sum's masks and signatures are bound to: every broadcast so far, and the model, which in a first round nobody sent.</summary>
     private byte[] BindingOf(Blocks<Matrix> model) => SHA256.HashData([.. _broadcasts.Value.Span, .. BlocksCodec.Hash(model)]);
 
-    /// <summary>A broadcast that is no model of this kind is the coordinator's doing.</summary>
-    private static TModel Unpack<TModel>(StageRun<TModel> run, Blocks<Matrix> model) where TModel : class
-    {
-        try
-        {
-            return run.Summed.Unpack(run.Schema, model);
-        }
-        catch (Exception refused) when (refused is ArgumentException or KeyNotFoundException)
-        {
-            throw new ProtocolException(
-                ProtocolErrorCode.MalformedMessage, $"The coordinator broadcast what is no model of {run.Summed.Name}: {refused.Message}", run.Terms.Tag.Path, run.Session.Roster.Coordinator);
-        }
-    }
+    private static TModel Unpack<TModel>(StageRun<TModel> run, Blocks<Matrix> model) where TModel : class =>
+        StageRun<TModel>.Unpack(run.Summed, run.Schema, model, run.Session.Roster.Coordinator, run.Terms.Tag);
 }

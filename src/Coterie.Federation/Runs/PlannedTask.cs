@@ -1,4 +1,5 @@
 using Coterie.Core.Modes;
+using Coterie.Core.Parties;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
 using Coterie.Learning;
@@ -24,6 +25,8 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file));
         var mode = ModeOf(file);
         if (ModeCatalogue.Refusal(mode, learner) is { } refusal) throw file.Error("learner", refusal);
+        if (mode.ModelOwner is not null && plan.Stop.Tolerance is not null)
+            throw file.Error("stop.tolerance", "with a model owner of its own nobody sees how far a step goes; a number of rounds is accepted");
         return new PlannedTask(file, plan, mode);
     }
 
@@ -45,14 +48,14 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         }
     }
 
-    private const string KeyBits = "key-bits";
+    private const string KeyBits = "key-bits", ModelOwner = "model-owner";
 
     private static ModeOptions ModeOf(TaskFile file)
     {
         var privacy = file.Privacy;
-        if (ModeCatalogue.Find(privacy.Mode) is null)
+        if (ModeCatalogue.Find(privacy.Mode) is not { } mode)
             throw file.Error("privacy.mode", $"there is no mode '{privacy.Mode}'; there are: {string.Join(", ", ModeCatalogue.All.Select(m => m.Name))}");
-        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to" && !(k == KeyBits && ModeCatalogue.Find(privacy.Mode)!.HasKeyBits)))
+        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to" && !(k == KeyBits && mode.HasKeyBits) && !(k == ModelOwner && mode.HasModelOwner)))
             throw file.Error($"privacy.{key}", $"'{key}' has no meaning in the mode {privacy.Mode}");
         var options = new ModeOptions(privacy.Mode)
         {
@@ -60,6 +63,7 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
             AllowSmallRoster = privacy.AllowSmallRoster,
             Topology = privacy.Topology ?? Topology.Star,
             KeyBits = KeyBitsOf(file),
+            ModelOwner = ModelOwnerOf(file),
         };
         try
         {
@@ -79,6 +83,14 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         2048L => 2048,
         3072L => 3072,
         var other => throw file.Error($"privacy.{KeyBits}", $"'{other}' is no length of a participant's key; 2048 and 3072 are accepted"),
+    };
+
+    /// <summary>Null where the coordinator owns the model.</summary>
+    private static PartyId? ModelOwnerOf(TaskFile file) => file.Privacy.ModeKeys.GetValueOrDefault(ModelOwner) switch
+    {
+        null => null,
+        string name when PartyId.IsValid(name) && name != FederatedTraining.Coordinator.Name => new PartyId(name),
+        var other => throw file.Error($"privacy.{ModelOwner}", $"'{other}' is no name of a party besides the coordinator; letters, digits and '-' are accepted, for example 'buyer'"),
     };
 
     /// <summary>The word for it in task files.</summary>

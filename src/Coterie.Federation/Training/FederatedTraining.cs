@@ -32,7 +32,7 @@ public static class FederatedTraining
     {
         foreach (var participant in task.Participants)
             if (participant.Shard.Rows == 0) throw new ShardException($"{participant.Name} has no training rows.");
-        var identities = task.Participants.Select(p => p.Name).Append(Coordinator).ToDictionary(name => name, _ => PartyIdentity.Create());
+        var identities = task.Participants.Select(p => p.Name).Append(Coordinator).Concat(OwnerOf(task)).ToDictionary(name => name, _ => PartyIdentity.Create());
         try
         {
             var roster = RosterOf(task, identities);
@@ -68,7 +68,8 @@ public static class FederatedTraining
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? cause = null;
         var coordinator = Task.Run(() => RunOf(task).RunAsync(sessions[Coordinator], null, stop.Token), CancellationToken.None);
-        var participants = task.Participants.Select(p => Task.Run(
+        (PartyId Name, Shard? Shard)[] parties = [.. task.Participants.Select(p => (p.Name, (Shard?)p.Shard)), .. OwnerOf(task).Select(owner => (owner, (Shard?)null))];
+        var participants = parties.Select(p => Task.Run(
             async () =>
             {
                 try
@@ -99,7 +100,7 @@ public static class FederatedTraining
         {
             var model = await coordinator;
             if (model is not null) return model;
-            // It is the participants', all of which have compared theirs. Whoever came late may still be at it.
+            // It is the participants', all of which have compared theirs, or its owner's. Whoever came late may still be at it.
             var models = await Task.WhenAll(participants);
             cancellationToken.ThrowIfCancellationRequested();
             if (cause is null && models.FirstOrDefault(m => m is not null) is { } theirs) return theirs;
@@ -137,7 +138,11 @@ public static class FederatedTraining
         [
             new Party(Coordinator, PartyRole.Coordinator, identities[Coordinator].PublicKey),
             .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, identities[p.Name].PublicKey)),
+            .. OwnerOf(task).Select(owner => new Party(owner, PartyRole.ModelOwner, identities[owner].PublicKey)),
         ]);
+
+    /// <summary>The model's owner where it is a party of its own.</summary>
+    private static IEnumerable<PartyId> OwnerOf(TrainingTask task) => task.Mode.ModelOwner is { } owner ? [owner] : [];
 
     private static PartyRun RunOf(TrainingTask task) => new(task.Plan, task.Mode, task.Schema);
 }

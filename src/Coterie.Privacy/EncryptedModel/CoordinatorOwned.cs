@@ -85,7 +85,7 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
     private async Task<(ParticipantSet Survivors, Blocks<Matrix> Total)> SumAsync(SumRequest request, PaillierSecretKey secret, CancellationToken cancellationToken)
     {
         using var measured = Session.Times.Measure(request.Step, Activity.Summing);
-        var like = new Blocks<Matrix>([.. request.Layout.Select(b => b.Name)], [.. request.Layout.Select(b => Matrix.Zero(b.Rows, b.Columns))]);
+        var like = HiddenModel.ShapesOf(request.Layout);
         var (survivors, total) = await _masked.CoordinateAsync(
             Session, request, (round, shared) => HiddenSumStep.CoordinateAsync(round, shared, secret, like, cancellationToken), cancellationToken);
         using (total) return (survivors, total.Open(key.Public, request.Step, HiddenSumStep.Computing));
@@ -96,10 +96,10 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
     {
         var told = await DurableBytes.OnceAsync(Session, step, () =>
         {
-            if (state.Done) return new ToldModel(state.Round, null).ToBytes();
+            if (state.Done) return new ToldModel(state.Round, Telling.End).ToBytes();
             using var measured = Session.Times.Measure(step, Activity.Computing);
             var ciphertexts = secret.Encrypt(HiddenModel.Encode(key.Public, state.Model), Session.Random, HiddenSumStep.Computing);
-            return new ToldModel(state.Round, HiddenModel.Divide(ciphertexts, _like, HiddenModel.Unit, HiddenModel.Bits)).ToBytes();
+            return new ToldModel(state.Round, Telling.Model, HiddenModel.Divide(ciphertexts, _like, HiddenModel.Unit, HiddenModel.Bits)).ToBytes();
         }, cancellationToken);
         broadcasts.Add(step, SHA256.HashData(told.Span));
         foreach (var participant in Session.Roster.Participants) await Session.Channel.TrySendAsync(participant, step, told, cancellationToken);
@@ -112,6 +112,7 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
         var bytes = await Session.Channel.ReceiveAsync(coordinator, step, ToldModel.BytesOf(key.Public, _like), cancellationToken);
         broadcasts.Add(step, SHA256.HashData(bytes.Span));
         var told = ToldModel.Read(bytes.Span, round, key.Public, _like, coordinator, step);
+        if (told.Telling is not (Telling.Model or Telling.End)) throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"The coordinator told what is not told where it owns the model, at {step}.", step.Path, coordinator);
         if (told.Model is { } model && model.Values.Any(v => v.Unit != HiddenModel.Unit || v.Bits != HiddenModel.Bits))
             throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"The coordinator encrypted its model at another precision than was agreed, at {step}.", step.Path, coordinator);
         return told.Model;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
@@ -44,8 +45,54 @@ internal static class HiddenModel
         });
     }
 
+    /// <summary>All blocks as one column in one unit.</summary>
+    public static EncryptedMatrix Stack(Blocks<EncryptedMatrix> blocks) => blocks.Values
+        .Select(b => EncryptedMatrix.Of(b.Hidden!, b.Hidden!.Count, 1, b.Unit, b.Bits))
+        .Aggregate(static (upper, lower) => upper.Above(lower));
+
+    /// <summary>Shapes of blocks of zeros.</summary>
+    public static Blocks<Matrix> ShapesOf(IEnumerable<BlockSpec> layout) =>
+        new([.. layout.Select(b => b.Name)], [.. layout.Select(b => Matrix.Zero(b.Rows, b.Columns))]);
+
     /// <summary>Bytes of so many ciphertexts in so many blocks.</summary>
     public static int BytesOf(PaillierPublicKey key, int blocks, int ciphertexts) => checked((blocks * HeaderBytes) + (ciphertexts * key.CiphertextBytes));
+
+    /// <summary>The same blocks under fresh randomness that the key's owner cannot take apart, made for all of them together.</summary>
+    public static IReadOnlyList<EncryptedMatrix> Rerandomized(Rerandomizer rerandomizer, IReadOnlyList<EncryptedMatrix> blocks) =>
+        WithCiphertexts(blocks, rerandomizer.Apply(Concat(blocks)));
+
+    /// <summary>The ciphertexts of all blocks.</summary>
+    public static Ciphertexts Concat(IEnumerable<EncryptedMatrix> blocks) => blocks.Select(b => b.Hidden!).Aggregate(static (a, b) => a.Concat(b));
+
+    /// <summary>Blocks like these with other ciphertexts, all one after the other.</summary>
+    public static IReadOnlyList<EncryptedMatrix> WithCiphertexts(IReadOnlyList<EncryptedMatrix> blocks, Ciphertexts all)
+    {
+        var (fresh, start) = (new EncryptedMatrix[blocks.Count], 0);
+        for (var i = 0; i < fresh.Length; i++)
+        {
+            var block = blocks[i];
+            fresh[i] = EncryptedMatrix.Of(all.Pick([.. Enumerable.Range(start, block.Hidden!.Count)]), block.Rows, block.Columns, block.Unit, block.Bits);
+            start += block.Hidden.Count;
+        }
+        return fresh;
+    }
+
+    /// <summary>The owner's reading of its model.</summary>
+    /// <exception cref="ProtocolException">A parameter is larger than it can be.</exception>
+    public static Blocks<Matrix> Open(PaillierSecretKey key, Blocks<EncryptedMatrix> model, StepTag step, PartyId sender) => model.Select(block =>
+    {
+        var opened = key.Decrypt(block.Hidden!, HiddenSumStep.Computing);
+        return Matrix.Create(block.Rows, block.Columns, values =>
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                var integer = opened.ToBigInteger(key.PublicKey, i);
+                if (BigInteger.Abs(integer).GetBitLength() > block.Bits)
+                    throw new ProtocolException(ProtocolErrorCode.InvalidContribution, $"A parameter of the model from {sender} at {step} is larger than it can be.", step.Path, sender);
+                values[i] = block.Unit.ValueOf(integer);
+            }
+        });
+    });
 
     /// <summary>Units, sizes and ciphertexts of all blocks.</summary>
     public static void Write(WireWriter writer, IEnumerable<EncryptedMatrix> blocks)

@@ -36,12 +36,12 @@ internal static class HiddenSumStep
         var masks = secrets.MaskKeys(shared);
         try
         {
-            var all = blocks.Select(b => b.Hidden!).Aggregate(static (a, b) => a.Concat(b));
+            var all = HiddenModel.Concat(blocks);
             var masked = key.AddPlain(all, MaskedCiphertexts.MasksOf(key, round.Coordinator, masks, all.Count), Computing);
             // Up to here everything follows from the rows, the model and the masks: whoever would mask something else with them is stopped.
             await round.Session.OnceOnly.ClaimAsync(round.Step("masked").Path, SHA256.HashData(key.ToBytes(masked)), cancellationToken);
             var writer = new WireWriter();
-            Write(writer, blocks, rerandomizer.Apply(masked));
+            HiddenModel.Write(writer, HiddenModel.WithCiphertexts(blocks, rerandomizer.Apply(masked)));
             await round.Channel.SendAsync(round.Coordinator, round.Step("masked"), writer.WrittenMemory, cancellationToken);
         }
         finally
@@ -72,18 +72,6 @@ internal static class HiddenSumStep
         var survivors = ParticipantSet.Of(round.Roster, present);
         round.RequireEnough(survivors, step);
         var sum = total.Value;
-        var all = sum.Values.Select(b => b.Hidden!).Aggregate(static (a, b) => a.Concat(b));
-        return (survivors, new HiddenTotal(sum, like, new MaskedCiphertexts(key, round.Coordinator, all)));
-    }
-
-    private static void Write(WireWriter writer, ImmutableArray<EncryptedMatrix> blocks, Ciphertexts all)
-    {
-        var start = 0;
-        HiddenModel.Write(writer, blocks.Select(block =>
-        {
-            var part = all.Pick([.. Enumerable.Range(start, block.Hidden!.Count)]);
-            start += part.Count;
-            return EncryptedMatrix.Of(part, block.Rows, block.Columns, block.Unit, block.Bits);
-        }));
+        return (survivors, new HiddenTotal(sum, like, new MaskedCiphertexts(key, round.Coordinator, HiddenModel.Concat(sum.Values))));
     }
 }

@@ -6,12 +6,29 @@ using Coterie.Cryptography.Paillier;
 
 namespace Coterie.Privacy.EncryptedModel;
 
-/// <summary>What the coordinator tells participants before a round: the model, encrypted, or that there is no further round.</summary>
-/// <param name="Round">The round, 0-based.</param>
-/// <param name="Model">Null at the end.</param>
-internal sealed record ToldModel(int Round, Blocks<EncryptedMatrix>? Model)
+/// <summary>What a message to the participants is about.</summary>
+internal enum Telling
 {
-    /// <summary>Bytes of such a message.</summary>
+    /// <summary>A model to contribute at.</summary>
+    Model,
+
+    /// <summary>Likewise, and before it a masked sum of what does not depend on the model.</summary>
+    ModelAfterKnownSum,
+
+    /// <summary>The model is being brought to a shorter form, which one participant checks; nothing to contribute yet.</summary>
+    Rescaling,
+
+    /// <summary>There is no further round.</summary>
+    End,
+}
+
+/// <summary>What the coordinator tells participants in a round.</summary>
+/// <param name="Round">The round, 0-based.</param>
+/// <param name="Telling">What about.</param>
+/// <param name="Model">Where there is one to contribute at.</param>
+internal sealed record ToldModel(int Round, Telling Telling, Blocks<EncryptedMatrix>? Model = null)
+{
+    /// <summary>Most bytes of such a message.</summary>
     public static int BytesOf(PaillierPublicKey key, Blocks<Matrix> like) =>
         sizeof(int) + 1 + HiddenModel.BytesOf(key, like.Count, like.Values.Sum(v => v.Values.Length));
 
@@ -19,7 +36,7 @@ internal sealed record ToldModel(int Round, Blocks<EncryptedMatrix>? Model)
     {
         var writer = new WireWriter();
         writer.WriteInt32(Round);
-        writer.WriteByte(Model is null ? (byte)1 : (byte)0);
+        writer.WriteByte((byte)Telling);
         if (Model is not null) HiddenModel.Write(writer, Model.Values);
         return writer.ToArray();
     }
@@ -30,9 +47,10 @@ internal sealed record ToldModel(int Round, Blocks<EncryptedMatrix>? Model)
     {
         var reader = new WireReader(bytes, sender, step);
         reader.ReadInt32(round, round);
-        var isLast = reader.ReadByte() switch { 0 => false, 1 => true, _ => throw reader.Malformed("neither a model nor the end") };
-        var model = isLast ? null : HiddenModel.Read(ref reader, key, like);
+        var telling = (Telling)reader.ReadByte();
+        if (telling > Telling.End) throw reader.Malformed("neither a model nor anything else that is told");
+        var model = telling <= Telling.ModelAfterKnownSum ? HiddenModel.Read(ref reader, key, like) : null;
         reader.End();
-        return new ToldModel(round, model);
+        return new ToldModel(round, telling, model);
     }
 }

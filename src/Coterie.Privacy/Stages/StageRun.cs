@@ -45,4 +45,18 @@ internal sealed record StageRun<TModel>(ISummed<TModel> Summed, TrainingStage Te
     /// <summary>Tells whoever waits.</summary>
     public void Report(Round round, Step<TModel> step, SumOutcome outcome) =>
         Session.Progress?.Report(new RunProgress(Summed.Name, StepOf(round.Index), round.Index, Terms.Stop.Rounds, step.Loss, step.Change, outcome.Survivors.Length));
+
+    /// <summary>A model from what the coordinator told. What is no model of this kind is the coordinator's doing.</summary>
+    /// <exception cref="ProtocolException"><see cref="ProtocolErrorCode.MalformedMessage"/>.</exception>
+    public static TModel Unpack(ISummed<TModel> summed, Schema schema, Blocks<Matrix> told, PartyId coordinator, StepTag step)
+    {
+        try
+        {
+            return summed.Unpack(schema, told);
+        }
+        catch (Exception refused) when (refused is ArgumentException or KeyNotFoundException)
+        {
+            throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"The coordinator broadcast what is no model of {summed.Name}: {refused.Message}", step.Path, coordinator);
+        }
+    }
 }

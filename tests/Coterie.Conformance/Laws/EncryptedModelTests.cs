@@ -25,12 +25,33 @@ public sealed class EncryptedModelTests
         Assert.Equal(12, actual.Rounds);
     }
 
+    // 512 bits have room for a few rounds only: the model is rescaled again and again.
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(2.5)]
+    public async Task RunAsync_OwnerOfItsOwn_GetsTheModelOfSecureAggregation(double alpha)
+    {
+        var learner = new RidgeDescent(alpha, 0.3);
+        var expected = await RunAsync(learner, Runs.Secure);
+        var actual = await RunAsync(learner, Runs.SeparatelyOwned);
+        Assert.InRange(Runs.RelativeError(Parameters(expected), Parameters(actual)), 1e-15, 1e-6);
+        Assert.Contains(actual.Openings[Runs.SeparatelyOwned.ModelOwner!.Value], o => o.What.Contains("under masks", StringComparison.Ordinal));
+        Assert.DoesNotContain(actual.Openings[FederatedTraining.Coordinator], o => o.Step.Path.StartsWith("run/learner", StringComparison.Ordinal) && !o.Step.Path.EndsWith("/known", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task RunAsync_ContributionOfRowsAlone_IsOneMaskedSum()
     {
         var expected = await RunAsync(new RidgeRegression(), Runs.Secure);
         var actual = await RunAsync(new RidgeRegression(), Runs.EncryptedModel);
         Assert.Equal(Parameters(expected), Parameters(actual));
+    }
+
+    [Fact]
+    public async Task RunAsync_ContributionOfRowsAloneAndAnOwnerOfItsOwn_IsRefusedWithTheReason()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(new RidgeRegression(), Runs.SeparatelyOwned));
+        Assert.Contains("solver: gradient-descent", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

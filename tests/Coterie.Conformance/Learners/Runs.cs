@@ -22,6 +22,8 @@ internal static class Runs
 
     public static ModeOptions EncryptedModel { get; } = new(ModeCatalogue.EncryptedModel) { InsecureKeyBits = InsecureKeyBits };
 
+    public static ModeOptions SeparatelyOwned { get; } = EncryptedModel with { ModelOwner = new PartyId("buyer") };
+
     /// <summary>Bits of Paillier keys in suites in which nothing depends on their size.</summary>
     public const int InsecureKeyBits = 512;
 
