@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coterie.Benchmarks;
+using Coterie.Benchmarks.EncryptedModels;
 using Coterie.Benchmarks.Paillier;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
@@ -16,6 +17,7 @@ const string Usage = """
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
+      encrypted-model       needs deltaml_diabetes_owners.csv there
       all                   everything but the longest sum and paillier
 
     """;
@@ -28,6 +30,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
+    [EncryptedModelBenchmark.Name] = EncryptedModelBenchmark.RunAsync,
     [SecureAggregationBenchmark.Name] = async () => await SecureAggregationBenchmark.RunAsync(),
 };
 

@@ -55,7 +55,10 @@ internal static class HiddenModel
         new([.. layout.Select(b => b.Name)], [.. layout.Select(b => Matrix.Zero(b.Rows, b.Columns))]);
 
     /// <summary>Bytes of so many ciphertexts in so many blocks.</summary>
-    public static int BytesOf(PaillierPublicKey key, int blocks, int ciphertexts) => checked((blocks * HeaderBytes) + (ciphertexts * key.CiphertextBytes));
+    public static int BytesOf(PaillierPublicKey key, int blocks, int ciphertexts) => checked((int)BytesOf(key.CiphertextBytes, blocks, ciphertexts));
+
+    /// <summary>Likewise, where a ciphertext has so many bytes.</summary>
+    public static long BytesOf(int ciphertextBytes, int blocks, long ciphertexts) => (blocks * HeaderBytes) + (ciphertexts * ciphertextBytes);
 
     /// <summary>The same blocks under fresh randomness that the key's owner cannot take apart, made for all of them together.</summary>
     public static IReadOnlyList<EncryptedMatrix> Rerandomized(Rerandomizer rerandomizer, IReadOnlyList<EncryptedMatrix> blocks) =>

@@ -49,6 +49,7 @@ internal sealed class OwnerKey : IDisposable
     {
         var record = await DurableBytes.OnceAsync(session, place, () =>
         {
+            using var measured = session.Times.Measure(PlaceOf(session.Roster), Activity.Computing);
             using var made = size.Generate();
             return made.ExportPrivateKey();
         }, cancellationToken);

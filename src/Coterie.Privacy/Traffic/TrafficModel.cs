@@ -4,6 +4,7 @@ using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Commitments;
 using Coterie.Cryptography.Identity;
+using Coterie.Privacy.EncryptedModel;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SecureAggregation;
 using Coterie.Privacy.Sums.SeparateKeys;
@@ -28,12 +29,33 @@ public sealed class TrafficModel
     public TrafficModel(ModeOptions mode, PartyId coordinator, ImmutableArray<PartyId> participants)
     {
         ArgumentNullException.ThrowIfNull(mode);
-        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys))
+        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys or ModeCatalogue.EncryptedModel))
             throw new ArgumentException($"The messages of {mode.Mode} are not known to the plan.", nameof(mode));
         _mode = mode;
         _coordinator = coordinator;
         _participants = participants;
     }
+
+    /// <summary>How a learner's stage sends; null where it does as every other stage.</summary>
+    /// <param name="learner">What is trained.</param>
+    /// <param name="schema">The agreed schema.</param>
+    /// <param name="round">Any round.</param>
+    public StageTraffic? OfLearner<TModel>(ISummed<TModel> learner, Schema schema, Round round) where TModel : class
+    {
+        ArgumentNullException.ThrowIfNull(learner);
+        if (_mode.Mode != ModeCatalogue.EncryptedModel || HiddenDegree.Of(learner, schema) != 1) return null;
+        var hidden = HiddenDegree.BlocksOf((IHiddenLearner<TModel>)learner, schema).Where(b => b.IsHidden || !HasOwner).Select(b => b.Name).ToHashSet();
+        var first = learner.Initialize(schema, round.Seed);
+        var told = EncryptedModelTraffic.Model(Participants, Size, learner.Pack(first));
+        var key = EncryptedModelTraffic.Key(Participants, Size, HasOwner);
+        var known = learner.Layout(schema, first, round).Where(b => !hidden.Contains(b.Name)).Sum(b => (long)b.Length);
+        return new StageTraffic(
+            known > 0 ? key + told + Sum(known) : key + told,
+            layout => EncryptedModelTraffic.Contribution(Size, layout.Where(b => hidden.Contains(b.Name))) + (HasOwner ? default : SecureAggregationTraffic.Keys(Participants)),
+            told, EncryptedModelTraffic.End(Participants));
+    }
+
+    private bool HasOwner => _mode.ModelOwner is not null;
 
     private int Participants => _participants.Length;
 

@@ -16,6 +16,7 @@ public sealed class TrafficForecastTests
             foreach (var privacy in new[] { "{ mode: federated }", "{ mode: secure-aggregation }", "{ mode: secure-aggregation, topology: ring }", "{ mode: federated, model-to: all }", "{ mode: shared-key }" })
                 runs.Add(sample, privacy);
         runs.Add("01-diabetes-ridge", "{ mode: separate-keys, key-bits: 2048 }");
+        runs.Add("01-diabetes-ridge", "{ mode: encrypted-model, key-bits: 2048 }");
         return runs;
     }
 
@@ -27,6 +28,16 @@ public sealed class TrafficForecastTests
         // Refined starts, whose contributions change shape, take 40 rounds: in clear is enough.
         var quick = !privacy.Contains("federated", StringComparison.Ordinal) ? text.Replace("restarts: 20", "starts: box", StringComparison.Ordinal) : text;
         await AssertExactAsync(quick.Replace("{ mode: secure-aggregation }", privacy, StringComparison.Ordinal), TaskPath(sample));
+    }
+
+    [Fact]
+    public async Task Over_RoundsOnAnEncryptedModel_EqualsItsTrafficToTheByte()
+    {
+        var text = (await File.ReadAllTextAsync(TaskPath("01-diabetes-ridge")))
+            .Replace("{ mode: secure-aggregation }", "{ mode: encrypted-model, key-bits: 2048 }", StringComparison.Ordinal)
+            .Replace("name: ridge-regression,", "name: ridge-regression, solver: gradient-descent,", StringComparison.Ordinal);
+        var traffic = await AssertExactAsync(text + "\nstop: { rounds: 3 }\n", TaskPath("01-diabetes-ridge"));
+        Assert.Contains("model", traffic.SentByKind(FederatedTraining.Coordinator).Keys);
     }
 
     [Theory]

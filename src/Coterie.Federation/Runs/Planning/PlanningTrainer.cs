@@ -37,17 +37,18 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : 
     private PlannedStage Plan<TModel>(ISummed<TModel> summed, TrainingStage stage, Schema schema, Probed<TModel> probe, bool isLearner) where TModel : class
     {
         var parts = new List<PlannedRounds>();
+        var own = isLearner ? traffic.OfLearner(summed, schema, RoundOf(schema, stage, 0)) : null;
         for (var index = 0; index < (isLearner ? stage.Stop.Rounds : probe.Told.Count); index++)
         {
             var layout = summed.Layout(schema, probe.Model, RoundOf(schema, stage, index));
-            var (sum, told) = (traffic.Sum(layout.Sum(b => (long)b.Length)), probe.ToldIn(index));
+            var (sum, told) = own is null ? (traffic.Sum(layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(layout), own.Told);
             if (parts is [.., var last] && last.Sum == sum && last.Told == told && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
             else parts.Add(new PlannedRounds(index, 1, layout, sum, told));
         }
         var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
-        return new PlannedStage(summed.Name, isLearner, [.. parts], isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty))
+        return new PlannedStage(summed.Name, isLearner, [.. parts], own?.End ?? (isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty)))
         {
-            Beginning = parts.Count > 0 ? traffic.Beginning : default,
+            Beginning = parts.Count > 0 ? own?.Beginning ?? traffic.Beginning : default,
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
         };
     }
