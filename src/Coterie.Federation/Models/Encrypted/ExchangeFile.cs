@@ -33,11 +33,12 @@ internal static class ExchangeFile
     public static T Read<T>(string path, string kind, bool isSecret, Parser<T> parse)
     {
         if (!File.Exists(path)) throw new ModelFileException(path, "", $"there is no such file; {Wanted(kind)}");
+        // What kind it is comes first: only of the right kind is it worth saying that others can read it.
+        CheckLine(path, kind, Head(path));
         var bytes = isSecret ? PrivateFiles.ReadSecret(path, MaximumBytes) : PrivateFiles.Read(path, MaximumBytes);
         try
         {
             var line = Line(kind);
-            CheckLine(path, kind, bytes);
             if (bytes.Length < line.Length + SHA256.HashSizeInBytes) throw new ModelFileException(path, "", "cut off");
             var content = bytes.AsSpan(..^SHA256.HashSizeInBytes);
             var hash = SHA256.HashData(content);
@@ -76,6 +77,13 @@ internal static class ExchangeFile
 
     /// <summary>What another kind of file is, in a message.</summary>
     public static string Wanted(string kind) => $"the {Noun(kind)} that 'coterie predict {Steps[kind]}' wrote is expected";
+
+    private static byte[] Head(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var head = new byte[LongestLine];
+        return head[..stream.ReadAtLeast(head, LongestLine, throwOnEndOfStream: false)];
+    }
 
     private static void CheckLine(string path, string kind, ReadOnlySpan<byte> bytes)
     {
