@@ -6,7 +6,6 @@ namespace Coterie.EndToEnd;
 public sealed class EncryptedPredictionTests
 {
     [Theory]
-    [InlineData("{ name: ridge-regression, alpha: 1 }", "diabetes_raw.csv")]
     [InlineData("{ name: logistic-regression }", "breast_cancer_wdbc.csv")]
     [InlineData("{ name: multinomial-logistic-regression }", "iris.csv")]
     public async Task Predict_Encrypted_PrintsWhatThePlainCommandPrints(string learner, string sample)
