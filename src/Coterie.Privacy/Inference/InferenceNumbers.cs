@@ -6,7 +6,7 @@ namespace Coterie.Privacy.Inference;
 public static class InferenceNumbers
 {
     /// <summary>
-    /// Weights as integers: round(w_j 2^(e_j - t + 32)) where column j's range is below 2^e_j and scores count in units of 2^t.
+    /// Weights as integers: round(w_j 2^(e_j - t + 40)) where column j's range is below 2^e_j and scores count in units of 2^t.
     /// </summary>
     /// <param name="weights">K x (d + 1): per output the coefficients, then the intercept.</param>
     /// <param name="columnExponents">e: d + 1 of them, 0 for the constant.</param>

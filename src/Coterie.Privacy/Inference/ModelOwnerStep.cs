@@ -6,12 +6,12 @@ using Coterie.Cryptography.Paillier;
 namespace Coterie.Privacy.Inference;
 
 /// <summary>
-/// What the owner of the model does: 2. it decrypts a question, which is uniform to it, adds noise below the resolution of a weight to each score, and sends
+/// What the owner of the model does: 2. it decrypts a question, which is uniform to it, covers the lowest bits of each score with noise, and sends
 /// the masked numbers back.
 /// </summary>
 /// <remarks>
-/// The lowest bits of an exact score are a function of few bits of weights: of the score 2^32 b + x w the lowest 32 bits give w modulo 2^32 for odd x, from one
-/// row where two should be needed. Noise takes them away without moving what is printed. It is a function of a secret and the question, so that asking
+/// A product has the digits of both factors, so that fewer exact scores than there are weights determine the integers that weights are: of 2^32 b + x w
+/// the lowest 32 bits give w modulo 2^32 for odd x, from one row where two should be needed. Noise leaves a score no more digits than a weight has, without moving what is printed. It is a function of a secret and the question, so that asking
 /// the same question again gives the same answer, and no second draw to average with.
 /// </remarks>
 public static class ModelOwnerStep
@@ -50,7 +50,7 @@ public static class ModelOwnerStep
         return (answers, secret);
     }
 
-    /// <summary>Adds a number below 2^32 to each slot, modulo n.</summary>
+    /// <summary>Adds a number below 2^<see cref="ScoreLayout.BlurredBits"/> to each slot, modulo n.</summary>
     private static void Blur(PaillierPublicKey key, Span<ulong> masked, int slots, int index, ReadOnlySpan<byte> questionHash, ReadOnlySpan<byte> noiseKey)
     {
         const int Bytes = ScoreLayout.BlurredBits / 8;

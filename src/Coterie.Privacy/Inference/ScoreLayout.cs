@@ -16,8 +16,8 @@ namespace Coterie.Privacy.Inference;
 /// <param name="KeyBits">Bits of n.</param>
 public sealed record ScoreLayout(int Features, int Outputs, int KeyBits)
 {
-    /// <summary>Fraction bits of weights: rounding moves a score by 2^-33 for each feature at its range's end.</summary>
-    public const int WeightFractionBits = 32;
+    /// <summary>Fraction bits of weights: rounding moves a score by 2^-41 for each feature at its range's end.</summary>
+    public const int WeightFractionBits = 40;
 
     /// <summary>Absolute weights of one output, the intercept among them, add up to less than 2^12: then rounding features moves a score by less than 2^-21.</summary>
     public const int WeightRangeBits = 12;
@@ -31,8 +31,8 @@ public sealed record ScoreLayout(int Features, int Outputs, int KeyBits)
     /// <summary>Fraction bits of a score.</summary>
     public const int ScoreFractionBits = WeightFractionBits + FeatureFractionBits;
 
-    /// <summary>Lowest bits of a score that the model's owner replaces by noise, down to the resolution of a weight.</summary>
-    public const int BlurredBits = FeatureFractionBits;
+    /// <summary>Lowest bits of a score that the model's owner covers with noise: what is left, 32 fraction bits, has as many digits as a weight, so that d scores cannot tell all of d + 1 weights.</summary>
+    public const int BlurredBits = FeatureFractionBits + FeatureRangeBits;
 
     /// <summary>Bits of a score without its sign.</summary>
     public const int ScoreBits = WeightRangeBits + FeatureRangeBits + ScoreFractionBits;

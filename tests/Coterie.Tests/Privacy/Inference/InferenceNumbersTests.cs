@@ -10,7 +10,7 @@ public sealed class InferenceNumbersTests
     {
         // w_j x_j is a score: a column in units of 8 and scores in units of 4 double the weight.
         var encoded = InferenceNumbers.EncodeWeights(new Matrix(2, 2, [1.5, -3, 0, 1]), [3, 0], 2);
-        Assert.Equal([3L << 32, -3L << 30, 0, 1L << 30], encoded);
+        Assert.Equal([3L << 40, -3L << 38, 0, 1L << 38], encoded);
     }
 
     [Fact]
