@@ -55,9 +55,7 @@ public static class ModelOwner
         var bytes = Write(modelPath, key.PublicKey, weights);
         using var owner = new ModelOwnerFile(
             SHA256.HashData(bytes), layout.Features, layout.Outputs, mostRows ?? layout.Features, key.ExportPrivateKey(), CryptographicRandom.Instance.Bytes(ModelOwnerStep.NoiseKeyBytes), []);
-        var secret = owner.ToBytes();
-        PrivateFiles.Fill(ownerPath, secret);
-        CryptographicOperations.ZeroMemory(secret);
+        owner.Save(bytes => PrivateFiles.Fill(ownerPath, bytes));
         using (var file = new FileStream(encryptedPath, FileMode.CreateNew, FileAccess.Write)) file.Write(bytes);
         return (EncryptedModel.Read(encryptedPath, import), owner.MostRows);
     }
@@ -79,7 +77,7 @@ public static class ModelOwner
             {
                 var answer = new AnswerFile(owner.ModelHash, question.Hash, System.Runtime.InteropServices.MemoryMarshal.AsBytes(answers.Words).ToArray(), []);
                 var bytes = (answer with { Tag = secret.Tag(answer.Tagged) }).ToBytes();
-                if (!ReferenceEquals(counted, owner)) PrivateFiles.Write(ownerPath, counted.ToBytes());
+                if (!ReferenceEquals(counted, owner)) counted.Save(b => PrivateFiles.Write(ownerPath, b));
                 File.WriteAllBytes(answerPath, bytes);
             }
             return (question.Rows, counted.Rows, counted.MostRows);

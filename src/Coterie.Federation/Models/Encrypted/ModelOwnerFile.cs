@@ -36,7 +36,21 @@ internal sealed record ModelOwnerFile(
         return Answered.Length < MostAnswered ? this with { Answered = Answered.Add((question, rows)) } : throw new ModelFileException(path, "", $"{MostAnswered} questions have been answered; publish the model again");
     }
 
-    public byte[] ToBytes() => ExchangeFile.Build(Kind, writer =>
+    /// <summary>Hands over the file's bytes, which are zeroed afterwards.</summary>
+    public void Save(Action<byte[]> write)
+    {
+        var bytes = ToBytes();
+        try
+        {
+            write(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private byte[] ToBytes() => ExchangeFile.Build(Kind, writer =>
     {
         writer.WriteBytes(ModelHash);
         writer.WriteInt32(Features);
