@@ -20,7 +20,11 @@ internal static class ExchangeFile
 
     private static readonly Dictionary<string, string> Steps = new(StringComparer.Ordinal)
     {
-        ["question"] = "ask", ["masks"] = "ask", ["answer"] = "answer", ["model-owner"] = "publish", ["encrypted-model"] = "publish",
+        ["question"] = "ask",
+        ["masks"] = "ask",
+        ["answer"] = "answer",
+        ["model-owner"] = "publish",
+        ["encrypted-model"] = "publish",
     };
 
     /// <summary>Reads the content after checking all of the frame.</summary>
