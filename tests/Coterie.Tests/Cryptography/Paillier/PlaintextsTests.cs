@@ -38,6 +38,19 @@ public sealed class PlaintextsTests
             Assert.Contains("Plaintext 2 ", Assert.Throws<ArgumentOutOfRangeException>(() => Plaintexts.FromBigIntegers(key, [0, 1, beyond])).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Zero is zero and not the modulus, which no key takes.</summary>
+    [Fact]
+    public void FromBigIntegers_OfZero_IsZero() => Assert.All(Plaintexts.FromBigIntegers(Small.PublicKey, [0]).Words.ToArray(), word => Assert.Equal(0UL, word));
+
+    [Fact]
+    public void Conversions_WithoutAKey_AreRefused()
+    {
+        Assert.Throws<ArgumentNullException>("key", () => Plaintexts.FromInt64(null!, [1]));
+        Assert.Throws<ArgumentNullException>("key", () => Plaintexts.FromBigIntegers(null!, [1]));
+        Assert.Throws<ArgumentNullException>("key", () => new Plaintexts(1, 1).ToBigInteger(null!, 0));
+        Assert.Throws<ArgumentNullException>("key", () => new Plaintexts(1, 1).ToInt64s(null!));
+    }
+
     [Fact]
     public void Head_OfSome_IsACopyOfTheFirst()
     {
