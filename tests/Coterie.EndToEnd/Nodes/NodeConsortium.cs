@@ -70,8 +70,16 @@ public sealed class NodeConsortium : IDisposable
 
         """);
 
-    /// <summary>A task that goes on for <see cref="ManyRounds"/> rounds of small steps.</summary>
-    public string WriteLongTask(int participants = 3, string mode = "federated") => WriteTask(participants, mode, "{ name: logistic-regression, solver: gradient-descent, step: 0.01 }", $"{{ rounds: {ManyRounds}, tolerance: 0 }}");
+    /// <summary>A task that goes on for so many rounds of small steps.</summary>
+    public string WriteLongTask(int participants = 3, string mode = "federated", int rounds = ManyRounds) =>
+        WriteTask(participants, mode, "{ name: logistic-regression, solver: gradient-descent, step: 0.01 }", $"{{ rounds: {rounds}, tolerance: 0 }}");
+
+    /// <summary>Whether a file below a folder holds any of these bytes.</summary>
+    public bool Holds(string folder, byte[][] needles)
+    {
+        var files = Directory.GetFiles(Place[folder], "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).ToArray();
+        return needles.Any(n => files.Any(f => f.AsSpan().IndexOf(n) >= 0));
+    }
 
     /// <summary>Starts a process and keeps what it says.</summary>
     public NodeProcess Start(params string[] arguments)
@@ -89,7 +97,8 @@ public sealed class NodeConsortium : IDisposable
     /// Runs the long task with three participants, kills the coordinator and one participant in its second round, starts both again and waits for
     /// every end. The coordinator's second life.
     /// </summary>
-    public async Task<NodeProcess> RunThroughKillsAsync()
+    /// <param name="whileDown">Looks at what the dead have left.</param>
+    public async Task<NodeProcess> RunThroughKillsAsync(Action? whileDown = null)
     {
         NodeProcess[] participants = [StartParticipant(1), StartParticipant(2), StartParticipant(3)];
         var coordinator = StartCoordinator();
@@ -98,6 +107,7 @@ public sealed class NodeConsortium : IDisposable
         await coordinator.EndsAsync(137);
         participants[1].Kill();
         await participants[1].EndsAsync(137);
+        whileDown?.Invoke();
 
         coordinator = StartCoordinator();
         await coordinator.SaysAsync("goes on");
