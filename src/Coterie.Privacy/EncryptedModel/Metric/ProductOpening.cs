@@ -10,8 +10,9 @@ namespace Coterie.Privacy.EncryptedModel.Metric;
 /// </summary>
 /// <remarks>
 /// Coordinator and owner learn the totals, less noise below their precision, and numbers uniform in Z_n; the coordinator and validators how many rows each
-/// validator has, the owner how many all have. Validators learn nothing of model or totals. Assumed: coordinator and owner do not collude, nor coordinator
-/// and a validator. A validator can lie about its own rows.
+/// validator has, the owner how many all have. Validators learn nothing of model or totals. Assumed: no validator works with the coordinator, or they read the
+/// model off that validator's masked numbers. The owner together with the coordinator, or with a validator, learns the totals of each validator, and still
+/// nothing per row. A validator can lie about its own rows.
 /// </remarks>
 internal static class ProductOpening
 {

@@ -58,16 +58,19 @@ internal sealed class CoalitionErrors
     }
 
     /// <summary>By how much each trainer lowers the error (Shapley 1953): the mean, over all orders of joining, of what its joining takes off. They add up to what all take off together.</summary>
-    public double[] Shapley()
+    public double[] Shapley() => ShapleyOf(_errors, Players);
+
+    /// <summary>The same for any errors, one for each coalition.</summary>
+    public static double[] ShapleyOf(ReadOnlySpan<double> errors, int players)
     {
         // weight of a coalition of s others: s! (K - s - 1)! / K!
-        var weights = new double[Players];
-        weights[0] = 1.0 / Players;
-        for (var s = 1; s < Players; s++) weights[s] = weights[s - 1] * s / (Players - s);
-        var values = new double[Players];
-        for (var coalition = 0; coalition < _errors.Length; coalition++)
-            for (var k = 0; k < Players; k++)
-                if ((coalition >> k & 1) == 0) values[k] += weights[BitOperations.PopCount((uint)coalition)] * (_errors[coalition] - _errors[coalition | (1 << k)]);
+        var weights = new double[players];
+        weights[0] = 1.0 / players;
+        for (var s = 1; s < players; s++) weights[s] = weights[s - 1] * s / (players - s);
+        var values = new double[players];
+        for (var coalition = 0; coalition < errors.Length; coalition++)
+            for (var k = 0; k < players; k++)
+                if ((coalition >> k & 1) == 0) values[k] += weights[BitOperations.PopCount((uint)coalition)] * (errors[coalition] - errors[coalition | (1 << k)]);
         return values;
     }
 }

@@ -1,5 +1,6 @@
 using Coterie.Core.Randomness;
 using Coterie.Privacy.EncryptedModel.Value;
+using Coterie.Testing;
 
 namespace Coterie.Tests.Privacy.EncryptedModel.Value;
 
@@ -38,6 +39,20 @@ public sealed class CoalitionErrorsTests
         var shapley = errors.Shapley();
         for (var k = 0; k < Players; k++) Assert.Equal(expected[k], shapley[k], 1e-12);
         Assert.Equal(errors[0] - errors.OfAll, shapley.Sum(), 1e-12);
+    }
+
+    /// <summary>Against an independent implementation, on games in which every coalition is trained.</summary>
+    [ReferenceTheory]
+    [InlineData("balanced_ridge")]
+    [InlineData("contiguous_ridge")]
+    [InlineData("poisoned_ridge")]
+    public void ShapleyOf_ReferenceGames_IsTheirs(string name)
+    {
+        var game = References.Results("shapley.json").GetProperty("games").GetProperty(name);
+        double[] errors = [.. References.Numbers(game.GetProperty("v_by_bitmask")).Select(v => -v)];
+        var expected = References.Numbers(game.GetProperty("shapley"));
+        var found = CoalitionErrors.ShapleyOf(errors, expected.Length);
+        for (var k = 0; k < expected.Length; k++) Assert.Equal(expected[k], found[k], 1e-8);
     }
 
     // A move of zero earns nothing, and equal moves earn the same.
