@@ -114,6 +114,15 @@ public sealed class MetricTamperingTests
         Assert.NotNull(run[Owner].Error);
     }
 
+    [Fact]
+    public async Task Approval_ThatIsNone_NamesTheValidator()
+    {
+        var bench = new MetricBench { Patience = TimeSpan.FromSeconds(1) };
+        var cheat = bench.Validators[1];
+        bench.Intercept = e => e.From == cheat && e.IsAt("approved") ? e.Flipped(5) : e;
+        AssertBlamed((await bench.RunAsync())[Coordinator].Error, ProtocolErrorCode.BadSignature, cheat);
+    }
+
     // The coordinator tells validators the truth and shows the owner a total of its own: the owner computes nothing on what validators have not approved.
     [Fact]
     public async Task Request_ATotalOfTheCoordinatorsOwn_IsRefusedByTheOwner()
