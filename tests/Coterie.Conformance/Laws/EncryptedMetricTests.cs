@@ -94,6 +94,25 @@ public sealed class EncryptedMetricTests
         Assert.Contains(bench.TranscriptOf(MetricBench.Owner).Openings, o => o.Values == (Trainers + 1) * (Trainers + 2) / 2);
     }
 
+    // Four trainers have fifteen totals; each takes a place.
+    [Theory]
+    [InlineData(14)]
+    [InlineData(15)]
+    public async Task Value_TakesAPlaceOfTheBudgetForEveryTotal(int places)
+    {
+        var bench = new MetricBench([6]) { Patience = TimeSpan.FromSeconds(1) };
+        bench.Terms = bench.Terms with { OpeningsAtMost = places };
+        var moves = bench.Encrypt(Matrix.Create(4, 4, m => m[0] = 1));
+        var run = await bench.RunAsync(setting =>
+        {
+            var self = setting.Session.Self;
+            return EncryptedValue.RunAsync(setting, Matrix.Zero(4, 1), ModelReference.Of(moves), self == MetricBench.Owner || self == Trainer ? null : moves, bench.Shards.GetValueOrDefault(self), CancellationToken.None);
+        });
+        foreach (var party in bench.Validators.Append(MetricBench.Owner))
+            if (places == 15) Assert.Null(run[party].Error);
+            else Assert.Equal(ProtocolErrorCode.AlreadyReleased, Assert.IsType<ProtocolException>(run[party].Error).Code);
+    }
+
     [Fact]
     public async Task Metric_BegunAgain_SendsTheSameBytesOrRefuses()
     {

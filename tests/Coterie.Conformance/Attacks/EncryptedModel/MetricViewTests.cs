@@ -84,6 +84,12 @@ public sealed class MetricViewTests
                 else Assert.True(error > 1e6, $"column {column} differs by {error} only");
             }
         }
+        // Other rows have other masks too, and the same question the same.
+        var last = bench.SettingOf(bench.Validators[0]);
+        async Task<string> Drawn(ReducedRows of) => Convert.ToHexString((await MaskSecret.OfAsync(last, bench.Question(last), of, CancellationToken.None)).Bytes(32));
+        Assert.Equal(await Drawn(rows), await Drawn(rows));
+        Assert.NotEqual(await Drawn(rows), await Drawn(rows with { Factor = -1 * rows.Factor }));
+        Assert.NotEqual(await Drawn(rows), await Drawn(rows with { Count = rows.Count - 1 }));
     }
 
     /// <summary>
