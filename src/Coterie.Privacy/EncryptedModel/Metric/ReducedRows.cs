@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 
