@@ -17,6 +17,7 @@ const string Usage = """
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
+      encrypted-metric      errors of an encrypted model, party by party
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
       encrypted-model [--once]
                             needs deltaml_diabetes_owners.csv there
@@ -31,6 +32,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
+    [EncryptedMetricBenchmark.Name] = async () => await EncryptedMetricBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
     [EncryptedModelBenchmark.Name] = () => EncryptedModelBenchmark.RunAsync(),
     [SecureAggregationBenchmark.Name] = async () => await SecureAggregationBenchmark.RunAsync(),
