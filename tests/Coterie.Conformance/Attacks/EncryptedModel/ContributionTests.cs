@@ -93,7 +93,7 @@ public sealed class ContributionTests
         var error = Assert.IsType<ProtocolException>(run[ModelBench.Coordinator].Error);
         Assert.Equal(ProtocolErrorCode.MalformedMessage, error.Code);
         // Of two that differ in their units the one is named that came second.
-        if (fault is not ("unit" or "bits")) Assert.Equal([Cheat], error.Culprits);
+        if (fault is not ("unit" or "bits")) Assert.Equal(Cheat.Name, Tampering.Blamed(error));
     }
 
     [Theory]

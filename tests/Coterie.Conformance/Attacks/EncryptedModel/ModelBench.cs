@@ -21,7 +21,7 @@ namespace Coterie.Conformance.Attacks.EncryptedModel;
 /// <summary>Participants that train one stage on an encrypted model whose key the test knows, with everything that is sent in reach.</summary>
 internal sealed class ModelBench
 {
-    public const int Rounds = 8;
+    public const int Rounds = 30;
 
     public static readonly PartyId Coordinator = new("coordinator"), Buyer = new("buyer");
 
