@@ -1,6 +1,7 @@
 using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Parties;
+using Coterie.Cryptography.Paillier;
 using Coterie.Privacy.EncryptedModel;
 using Coterie.Privacy.Stages;
 using Coterie.Privacy.Sums;
@@ -21,6 +22,7 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
     private readonly BroadcastChain _broadcasts = new();
     private readonly SumMode _sums;
     private readonly KeySize _size;
+    private readonly PaillierOptions _computing;
     private OwnerKey? _key;
 
     /// <summary>The mode with keys of so many bits.</summary>
@@ -32,7 +34,9 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
         if (!KeySize.IsSafe(keyBits)) throw new ArgumentOutOfRangeException(nameof(keyBits), keyBits, "A model's key has 2048 or 3072 bits.");
     }
 
-    internal EncryptedModelMode(KeySize size) => (_size, _sums) = (size, new SumMode(new SecureAggregationSum(), _broadcasts));
+    /// <summary>For measurements: with tables that are not read whole.</summary>
+    internal EncryptedModelMode(KeySize size, bool isHardened = true) =>
+        (_size, _sums, _computing) = (size, new SumMode(new SecureAggregationSum(), _broadcasts), HiddenSumStep.Computing with { Hardened = isHardened });
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The learner's contribution is not affine in the model.</exception>
@@ -51,7 +55,7 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
             // What depends on rows alone is the same in every round: the first total settles the model.
             return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
         }
-        _key ??= await OwnerKey.ExchangeAsync(session, _size, cancellationToken);
+        _key ??= await OwnerKey.ExchangeAsync(session, _size, _computing, cancellationToken);
         var (learner, run) = ((IHiddenLearner<TModel>)summed, new StageRun<TModel>(summed, stage, session, schema));
         return IsSeparate(session)
             ? await TrainAsync(new SeparatelyOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken)

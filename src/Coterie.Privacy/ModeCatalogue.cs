@@ -94,7 +94,7 @@ public static class ModeCatalogue
             SecureAggregation => new SumMode(new SecureAggregationSum(options.Topology)),
             SharedKey => new HiddenSumMode(new SharedKeySum()),
             SeparateKeys => new HiddenSumMode(new SeparateKeysSum(SizeOf(options))),
-            EncryptedModel => new EncryptedModelMode(SizeOf(options)),
+            EncryptedModel => new EncryptedModelMode(SizeOf(options), isHardened: !options.ReadsTablesByIndex),
             _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
         };
     }

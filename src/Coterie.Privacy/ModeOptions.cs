@@ -21,6 +21,9 @@ public sealed record ModeOptions(string Mode)
     /// <summary>Who owns the model where that is another party than the coordinator, in the mode that has it; null: the coordinator.</summary>
     public PartyId? ModelOwner { get; init; }
 
+    /// <summary>Looks tables up by secrets instead of reading them whole, for measurements: no task file leads here.</summary>
+    internal bool ReadsTablesByIndex { get; init; }
+
     /// <summary>Bits of insecure keys in their place, for tests: no task file leads here.</summary>
     internal int? InsecureKeyBits { get; init; }
 }

@@ -54,7 +54,7 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
     {
         var state = await BeginAsync(run.First with { Model = Blocks<Matrix>.Empty }, cancellationToken);
         if (shard is null || state.Done) return;
-        var rerandomizer = new Rerandomizer(key.Public, Session.Random, HiddenSumStep.Computing);
+        var rerandomizer = new Rerandomizer(key.Public, Session.Random, key.Computing);
         HiddenLocal<TModel>? local = null;
         while (!state.Done)
         {
@@ -67,7 +67,7 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
                 Blocks<EncryptedMatrix> contribution;
                 using (Session.Times.Measure(step, Activity.Computing))
                 {
-                    local ??= await HiddenLocal<TModel>.OpenAsync(learner, new EncryptedArithmetic(HiddenSumStep.Computing), run.Schema, shard, cancellationToken);
+                    local ??= await HiddenLocal<TModel>.OpenAsync(learner, new EncryptedArithmetic(key.Computing), run.Schema, shard, cancellationToken);
                     contribution = await local.ContributeAsync(model, round, cancellationToken);
                 }
                 var blocks = HiddenSumStep.Encrypted(key.Public, contribution);
@@ -98,7 +98,7 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
         {
             if (state.Done) return new ToldModel(state.Round, Telling.End).ToBytes();
             using var measured = Session.Times.Measure(step, Activity.Computing);
-            var ciphertexts = secret.Encrypt(HiddenModel.Encode(key.Public, state.Model), Session.Random, HiddenSumStep.Computing);
+            var ciphertexts = secret.Encrypt(HiddenModel.Encode(key.Public, state.Model), Session.Random, key.Computing);
             return new ToldModel(state.Round, Telling.Model, HiddenModel.Divide(ciphertexts, _like, HiddenModel.Unit, HiddenModel.Bits)).ToBytes();
         }, cancellationToken);
         broadcasts.Add(step, SHA256.HashData(told.Span));

@@ -11,7 +11,7 @@ namespace Coterie.Privacy.EncryptedModel;
 /// </summary>
 internal sealed class OwnerKey : IDisposable
 {
-    private OwnerKey(PaillierPublicKey key, PaillierSecretKey? secret) => (Public, Secret) = (key, secret);
+    private OwnerKey(PaillierPublicKey key, PaillierSecretKey? secret, PaillierOptions computing) => (Public, Secret, Computing) = (key, secret, computing);
 
     /// <summary>What everybody has.</summary>
     public PaillierPublicKey Public { get; }
@@ -19,17 +19,20 @@ internal sealed class OwnerKey : IDisposable
     /// <summary>Null but at the owner.</summary>
     public PaillierSecretKey? Secret { get; }
 
+    /// <summary>How secrets are computed with: on rows, and on randomness.</summary>
+    public PaillierOptions Computing { get; }
+
     /// <summary>Makes, announces or receives the key; every party calls it once before the first round.</summary>
     /// <exception cref="ProtocolException">The owner announced what is no valid key.</exception>
-    public static async Task<OwnerKey> ExchangeAsync(Session session, KeySize size, CancellationToken cancellationToken)
+    public static async Task<OwnerKey> ExchangeAsync(Session session, KeySize size, PaillierOptions computing, CancellationToken cancellationToken)
     {
         var place = PlaceOf(session.Roster);
-        if (!session.IsModelOwner) return await ReceiveAsync(session, size, place, cancellationToken);
+        if (!session.IsModelOwner) return await ReceiveAsync(session, size, place, computing, cancellationToken);
         var secret = await OfAsync(session, size, place.Then("secret"), cancellationToken);
         var announced = secret.PublicKey.Export();
         foreach (var party in session.Roster.Parties.Where(p => p.Id != session.Self))
             await session.Channel.TrySendAsync(party.Id, place, announced, cancellationToken);
-        return new OwnerKey(secret.PublicKey, secret);
+        return new OwnerKey(secret.PublicKey, secret, computing);
     }
 
     /// <summary>At the end of a run: removes the key from the disk.</summary>
@@ -56,13 +59,13 @@ internal sealed class OwnerKey : IDisposable
         return size.ImportPrivateKey(record.Span);
     }
 
-    private static async Task<OwnerKey> ReceiveAsync(Session session, KeySize size, StepTag place, CancellationToken cancellationToken)
+    private static async Task<OwnerKey> ReceiveAsync(Session session, KeySize size, StepTag place, PaillierOptions computing, CancellationToken cancellationToken)
     {
         var owner = session.Roster.ModelOwner;
         var announced = await session.Channel.ReceiveAsync(owner, place, RunKeys.PaillierBytesOf(size.Bits), cancellationToken);
         try
         {
-            return new OwnerKey(size.Import(announced.Span), null);
+            return new OwnerKey(size.Import(announced.Span), null, computing);
         }
         catch (CryptographicException refused)
         {

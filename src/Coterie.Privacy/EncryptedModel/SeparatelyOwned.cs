@@ -52,7 +52,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
     /// <summary>The coordinator's side.</summary>
     public async Task CoordinateAsync(CancellationToken cancellationToken)
     {
-        var math = new EncryptedArithmetic(HiddenSumStep.Computing);
+        var math = new EncryptedArithmetic(_key.Computing);
         var state = await BeginAsync(cancellationToken);
         while (true)
         {
@@ -84,7 +84,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
     {
         if (shard is null) return;
         var (round, isOver) = await LoadRoundAsync(cancellationToken);
-        var rerandomizer = isOver ? null : new Rerandomizer(_key.Public, Session.Random, HiddenSumStep.Computing);
+        var rerandomizer = isOver ? null : new Rerandomizer(_key.Public, Session.Random, _key.Computing);
         HiddenLocal<TModel>? local = null;
         Blocks<Matrix>? known = null;
         while (!isOver)
@@ -104,7 +104,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
                 Blocks<EncryptedMatrix> contribution;
                 using (Session.Times.Measure(step, Activity.Computing))
                 {
-                    local ??= await HiddenLocal<TModel>.OpenAsync(_learner, new EncryptedArithmetic(HiddenSumStep.Computing), _run.Schema, shard, cancellationToken);
+                    local ??= await HiddenLocal<TModel>.OpenAsync(_learner, new EncryptedArithmetic(_key.Computing), _run.Schema, shard, cancellationToken);
                     contribution = await local.ContributeAsync(model, _run.RoundOf(round), cancellationToken);
                 }
                 if (told.Telling == Telling.ModelAfterKnownSum)
