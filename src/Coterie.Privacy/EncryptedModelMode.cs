@@ -3,9 +3,9 @@ using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Paillier;
 using Coterie.Privacy.EncryptedModel;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Stages;
 using Coterie.Privacy.Sums;
-using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Privacy;
 
@@ -21,21 +21,21 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
 
     private readonly BroadcastChain _broadcasts = new();
     private readonly SumMode _sums;
-    private readonly KeySize _size;
+    private readonly PaillierKeySize _size;
     private readonly PaillierOptions _computing;
     private OwnerKey? _key;
 
     /// <summary>The mode with keys of so many bits.</summary>
     /// <param name="keyBits">2048 or 3072.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another size.</exception>
-    public EncryptedModelMode(int keyBits = KeySize.DefaultBits)
-        : this(new KeySize(keyBits, IsInsecure: false))
+    public EncryptedModelMode(int keyBits = PaillierKeySize.DefaultBits)
+        : this(new PaillierKeySize(keyBits, IsInsecure: false))
     {
-        if (!KeySize.IsSafe(keyBits)) throw new ArgumentOutOfRangeException(nameof(keyBits), keyBits, "A model's key has 2048 or 3072 bits.");
+        if (!PaillierKeySize.IsSafe(keyBits)) throw new ArgumentOutOfRangeException(nameof(keyBits), keyBits, "A model's key has 2048 or 3072 bits.");
     }
 
     /// <summary>For measurements: with tables that are not read whole.</summary>
-    internal EncryptedModelMode(KeySize size, bool isHardened = true) =>
+    internal EncryptedModelMode(PaillierKeySize size, bool isHardened = true) =>
         (_size, _sums, _computing) = (size, new SumMode(new SecureAggregationSum(), _broadcasts), HiddenSumStep.Computing with { Hardened = isHardened });
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Modes;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
-using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Privacy;
 
@@ -84,7 +84,7 @@ public static class ModeCatalogue
         if (Find(options.Mode) is { HasTopology: false } && options.Topology != Topology.Star)
             throw new ArgumentException(
                 $"'topology' belongs to {SecureAggregation}; {(options.Mode == Federated ? $"in {Federated} contributions are not masked and would be read by neighbours" : $"in {options.Mode} vectors travel as on a star")}.", nameof(options));
-        if (options.KeyBits is { } bits && Find(options.Mode) is { HasKeyBits: var hasKeyBits } && !(hasKeyBits && KeySize.IsSafe(bits)))
+        if (options.KeyBits is { } bits && Find(options.Mode) is { HasKeyBits: var hasKeyBits } && !(hasKeyBits && PaillierKeySize.IsSafe(bits)))
             throw new ArgumentException(hasKeyBits ? $"'key-bits' is {bits}; 2048 or 3072 are accepted." : $"'key-bits' belongs to {SeparateKeys} and {EncryptedModel}; in {options.Mode} nobody has a Paillier key.", nameof(options));
         if (options.ModelOwner is not null && Find(options.Mode) is { HasModelOwner: false })
             throw new ArgumentException($"'model-owner' belongs to {EncryptedModel}; in {options.Mode} no party but the coordinator or the participants can own the model.", nameof(options));
@@ -114,7 +114,7 @@ public static class ModeCatalogue
         return Find(options.Mode) is { HasKeyBits: true } ? SizeOf(options).Bits : 0;
     }
 
-    internal static KeySize SizeOf(ModeOptions options) => new(options.InsecureKeyBits ?? options.KeyBits ?? KeySize.DefaultBits, options.InsecureKeyBits is not null);
+    internal static PaillierKeySize SizeOf(ModeOptions options) => new(options.InsecureKeyBits ?? options.KeyBits ?? PaillierKeySize.DefaultBits, options.InsecureKeyBits is not null);
 
     /// <summary>Who is given the model: as asked for, else as the mode has it.</summary>
     /// <exception cref="ArgumentException">No such mode, or nobody can be given the model so in it.</exception>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Paillier;
-using Coterie.Privacy.Sums.SeparateKeys;
+using Coterie.Privacy.Keys;
 
 namespace Coterie.Privacy.EncryptedModel;
 
@@ -24,7 +24,7 @@ internal sealed class OwnerKey : IDisposable
 
     /// <summary>Makes, announces or receives the key; every party calls it once before the first round.</summary>
     /// <exception cref="ProtocolException">The owner announced what is no valid key.</exception>
-    public static async Task<OwnerKey> ExchangeAsync(Session session, KeySize size, PaillierOptions computing, CancellationToken cancellationToken)
+    public static async Task<OwnerKey> ExchangeAsync(Session session, PaillierKeySize size, PaillierOptions computing, CancellationToken cancellationToken)
     {
         var place = PlaceOf(session.Roster);
         if (!session.IsModelOwner) return await ReceiveAsync(session, size, place, computing, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class OwnerKey : IDisposable
 
     private static StepTag PlaceOf(Roster roster) => new($"{roster.RunId}/model-key");
 
-    private static async Task<PaillierSecretKey> OfAsync(Session session, KeySize size, StepTag place, CancellationToken cancellationToken)
+    private static async Task<PaillierSecretKey> OfAsync(Session session, PaillierKeySize size, StepTag place, CancellationToken cancellationToken)
     {
         var record = await DurableBytes.OnceAsync(session, place, () =>
         {
@@ -59,10 +59,10 @@ internal sealed class OwnerKey : IDisposable
         return size.ImportPrivateKey(record.Span);
     }
 
-    private static async Task<OwnerKey> ReceiveAsync(Session session, KeySize size, StepTag place, PaillierOptions computing, CancellationToken cancellationToken)
+    private static async Task<OwnerKey> ReceiveAsync(Session session, PaillierKeySize size, StepTag place, PaillierOptions computing, CancellationToken cancellationToken)
     {
         var owner = session.Roster.ModelOwner;
-        var announced = await session.Channel.ReceiveAsync(owner, place, RunKeys.PaillierBytesOf(size.Bits), cancellationToken);
+        var announced = await session.Channel.ReceiveAsync(owner, place, size.PublicKeyBytes, cancellationToken);
         try
         {
             return new OwnerKey(size.Import(announced.Span), null, computing);

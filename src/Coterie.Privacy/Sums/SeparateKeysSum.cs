@@ -2,6 +2,7 @@ using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums.SecureAggregation;
 using Coterie.Privacy.Sums.SeparateKeys;
 
@@ -19,20 +20,20 @@ namespace Coterie.Privacy.Sums;
 public sealed class SeparateKeysSum : IHiddenSum
 {
     private readonly MaskedSum _masked = new(Topology.Star);
-    private readonly KeySize _size;
+    private readonly PaillierKeySize _size;
     private RunKeys? _keys;
     private PairTags? _tags;
 
     /// <summary>A sum whose participants have keys of so many bits.</summary>
     /// <param name="keyBits">2048 or 3072.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another size.</exception>
-    public SeparateKeysSum(int keyBits = KeySize.DefaultBits)
-        : this(new KeySize(keyBits, IsInsecure: false))
+    public SeparateKeysSum(int keyBits = PaillierKeySize.DefaultBits)
+        : this(new PaillierKeySize(keyBits, IsInsecure: false))
     {
-        if (!KeySize.IsSafe(keyBits)) throw new ArgumentOutOfRangeException(nameof(keyBits), keyBits, "A participant's key has 2048 or 3072 bits.");
+        if (!PaillierKeySize.IsSafe(keyBits)) throw new ArgumentOutOfRangeException(nameof(keyBits), keyBits, "A participant's key has 2048 or 3072 bits.");
     }
 
-    internal SeparateKeysSum(KeySize size) => _size = size;
+    internal SeparateKeysSum(PaillierKeySize size) => _size = size;
 
     /// <inheritdoc/>
     public bool ReturnsOneToAll => false;

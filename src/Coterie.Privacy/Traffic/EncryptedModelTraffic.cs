@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Privacy.EncryptedModel;
-using Coterie.Privacy.Sums.SeparateKeys;
+using Coterie.Privacy.Keys;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -13,18 +13,18 @@ internal static class EncryptedModelTraffic
     private const int Head = sizeof(int) + 1;
 
     /// <summary>The key, from a coordinator that owns the model; a model owner of its own sends it to as many.</summary>
-    public static TrafficEstimate Key(int participants, KeySize size, bool isSeparate) => isSeparate ? default : new(0, (long)participants * RunKeys.PaillierBytesOf(size.Bits));
+    public static TrafficEstimate Key(int participants, PaillierKeySize size, bool isSeparate) => isSeparate ? default : new(0, (long)participants * size.PublicKeyBytes);
 
     /// <summary>The model, told to all participants before a round.</summary>
-    public static TrafficEstimate Model(int participants, KeySize size, Blocks<Matrix> model) => new(0, participants * (Head + Blocks(size, model.Values.Select(v => v.Values.Length))));
+    public static TrafficEstimate Model(int participants, PaillierKeySize size, Blocks<Matrix> model) => new(0, participants * (Head + Blocks(size, model.Values.Select(v => v.Values.Length))));
 
     /// <summary>That there is no further round.</summary>
     public static TrafficEstimate End(int participants) => new(0, participants * (long)Head);
 
     /// <summary>A contribution, from every participant.</summary>
-    public static TrafficEstimate Contribution(KeySize size, IEnumerable<BlockSpec> blocks) => new(Blocks(size, blocks.Select(b => b.Length)), 0);
+    public static TrafficEstimate Contribution(PaillierKeySize size, IEnumerable<BlockSpec> blocks) => new(Blocks(size, blocks.Select(b => b.Length)), 0);
 
-    private static long Blocks(KeySize size, IEnumerable<int> lengths)
+    private static long Blocks(PaillierKeySize size, IEnumerable<int> lengths)
     {
         var blocks = lengths.ToImmutableArray();
         return HiddenModel.BytesOf(2 * size.Bits / 8, blocks.Length, blocks.Sum(l => (long)l));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Privacy.Traffic;
@@ -7,21 +8,21 @@ namespace Coterie.Privacy.Traffic;
 internal static class SeparateKeysTraffic
 {
     /// <summary>The exchange of keys.</summary>
-    public static TrafficEstimate Exchange(int participants, KeySize size)
+    public static TrafficEstimate Exchange(int participants, PaillierKeySize size)
     {
         long keys = KeyExchange.MessageBytes(size);
         return new(keys, participants * (MessageSizes.Set(participants) + (participants * (MessageSizes.Count + keys))));
     }
 
     /// <summary>Masked input under every key.</summary>
-    public static TrafficEstimate Input(int participants, KeySize size, long entries) => new(MessageSizes.Vector(participants * Words(participants, size, entries)), 0);
+    public static TrafficEstimate Input(int participants, PaillierKeySize size, long entries) => new(MessageSizes.Vector(participants * Words(participants, size, entries)), 0);
 
     /// <summary>The total under every key, and who was added with the digests of all.</summary>
-    public static TrafficEstimate Total(int participants, KeySize size, long entries) =>
+    public static TrafficEstimate Total(int participants, PaillierKeySize size, long entries) =>
         new(0, participants * (MessageSizes.Set(participants) + (participants * (long)MessageSizes.Bytes(SHA256.HashSizeInBytes)) + MessageSizes.Vector(Words(participants, size, entries))));
 
     /// <summary>64-bit words of the ciphertexts under one key.</summary>
-    private static long Words(int participants, KeySize size, long entries)
+    private static long Words(int participants, PaillierKeySize size, long entries)
     {
         var each = ((size.Bits - 1) / CiphertextLayout.PackingFor(participants).SlotBits) - 1;   // a slot is for the check
         return (entries + each - 1) / each * (2 * size.Bits / 64);

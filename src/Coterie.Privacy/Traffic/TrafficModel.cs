@@ -5,6 +5,7 @@ using Coterie.Core.Parties;
 using Coterie.Cryptography.Commitments;
 using Coterie.Cryptography.Identity;
 using Coterie.Privacy.EncryptedModel;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SecureAggregation;
 using Coterie.Privacy.Sums.SeparateKeys;
@@ -65,7 +66,7 @@ public sealed class TrafficModel
 
     private bool IsHidden => HasOwnKeys || _mode.Mode == ModeCatalogue.SharedKey;
 
-    private KeySize Size => ModeCatalogue.SizeOf(_mode);
+    private PaillierKeySize Size => ModeCatalogue.SizeOf(_mode);
 
     private TrafficEstimate Standing => HasOwnKeys ? SharedKeyTraffic.Standing(Participants, Participants * PairTags.PartLength) : SharedKeyTraffic.Standing(Participants);
 

@@ -1,7 +1,7 @@
 using Coterie.Core.Parties;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SecureAggregation;
-using Coterie.Privacy.Sums.SeparateKeys;
 using Xunit.Abstractions;
 
 namespace Coterie.Conformance.Sums;
@@ -24,7 +24,7 @@ public sealed class LargeRosterTests(ITestOutputHelper output)
             Patience = TimeSpan.FromSeconds(60),
             Intercept = e => leavers.Any(l => e.From.Name == l.Name && e.Step.Path.EndsWith("0/" + l.Step, StringComparison.Ordinal)) ? throw new PartyGoneException() : e,
         };
-        var run = await bench.RunAsync(_ => new SeparateKeysSum(new KeySize(Learners.Runs.InsecureKeyBits, IsInsecure: true)));
+        var run = await bench.RunAsync(_ => new SeparateKeysSum(new PaillierKeySize(Learners.Runs.InsecureKeyBits, IsInsecure: true)));
         Assert.Null(run.Error);
         var expected = bench.Names.Remove(new PartyId("p001")).Remove(new PartyId("p017"));
         Assert.Equal(string.Join(' ', expected), string.Join(' ', run.Outcome!.Survivors));

@@ -1,6 +1,6 @@
 using Coterie.Core.Modes;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
-using Coterie.Privacy.Sums.SeparateKeys;
 
 namespace Coterie.Conformance.Sums;
 
@@ -87,5 +87,5 @@ public sealed class SeparateKeysConformance : SumConformance
     // Tables for encrypting under six keys are made first.
     protected override TimeSpan Patience => TimeSpan.FromSeconds(2);
 
-    protected override ISecureSum Create() => new SeparateKeysSum(new KeySize(Learners.Runs.InsecureKeyBits, IsInsecure: true));
+    protected override ISecureSum Create() => new SeparateKeysSum(new PaillierKeySize(Learners.Runs.InsecureKeyBits, IsInsecure: true));
 }

@@ -3,6 +3,7 @@ using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.Paillier;
 using Coterie.Cryptography.SecureAggregation;
+using Coterie.Privacy.Keys;
 
 namespace Coterie.Privacy.Sums.SeparateKeys;
 
@@ -22,7 +23,7 @@ internal sealed record AnnouncedKeys(PaillierPublicKey Paillier, byte[] Paillier
 
     /// <summary>Reads and checks the keys after their signature was verified.</summary>
     /// <exception cref="ProtocolException">What <paramref name="owner"/> signed are no valid keys.</exception>
-    public static AnnouncedKeys Check(ReadOnlySpan<byte> paillier, ReadOnlySpan<byte> agreement, KeySize size, PartyId owner, StepTag step)
+    public static AnnouncedKeys Check(ReadOnlySpan<byte> paillier, ReadOnlySpan<byte> agreement, PaillierKeySize size, PartyId owner, StepTag step)
     {
         if (!AgreementKey.IsValidPublicKey(agreement))
             throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"A key that {owner} signed at {step} is no point of the curve.", step.Path, owner);

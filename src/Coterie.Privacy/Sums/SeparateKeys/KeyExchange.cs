@@ -2,6 +2,7 @@ using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.Identity;
 using Coterie.Cryptography.SecureAggregation;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy.Sums.SeparateKeys;
@@ -14,7 +15,7 @@ namespace Coterie.Privacy.Sums.SeparateKeys;
 internal static class KeyExchange
 {
     /// <summary>Every party calls it; null at a participant that came too late.</summary>
-    public static async Task<RunKeys?> RunAsync(Session session, KeySize size, CancellationToken cancellationToken)
+    public static async Task<RunKeys?> RunAsync(Session session, PaillierKeySize size, CancellationToken cancellationToken)
     {
         if (await RunKeys.LoadAsync(session, size, cancellationToken) is { } known) return known;
         MaskedSum.RequireThreshold(session.Roster);
@@ -24,7 +25,7 @@ internal static class KeyExchange
         return keys;
     }
 
-    private static async Task<RunKeys> CoordinateAsync(Session session, KeySize size, StepTag exchange, CancellationToken cancellationToken)
+    private static async Task<RunKeys> CoordinateAsync(Session session, PaillierKeySize size, StepTag exchange, CancellationToken cancellationToken)
     {
         var roster = session.Roster;
         var step = exchange.Then("own-key");
@@ -46,7 +47,7 @@ internal static class KeyExchange
         return RunKeys.Of(roster, members, keys, null);
     }
 
-    private static async Task<RunKeys?> ParticipateAsync(Session session, KeySize size, StepTag exchange, CancellationToken cancellationToken)
+    private static async Task<RunKeys?> ParticipateAsync(Session session, PaillierKeySize size, StepTag exchange, CancellationToken cancellationToken)
     {
         var roster = session.Roster;
         var own = await OwnKeys.OfAsync(session, size, cancellationToken);
@@ -71,7 +72,7 @@ internal static class KeyExchange
         }
     }
 
-    private static RunKeys? Read(Session session, KeySize size, StepTag exchange, OwnKeys own, AnnouncedKeys mine, ReadOnlySpan<byte> answer)
+    private static RunKeys? Read(Session session, PaillierKeySize size, StepTag exchange, OwnKeys own, AnnouncedKeys mine, ReadOnlySpan<byte> answer)
     {
         var roster = session.Roster;
         var step = exchange.Then("all-keys");
@@ -93,9 +94,9 @@ internal static class KeyExchange
         return RunKeys.Of(roster, members, keys, own);
     }
 
-    private static AnnouncedKeys ReadSigned(Session session, KeySize size, ref WireReader reader, PartyId sender, StepTag step)
+    private static AnnouncedKeys ReadSigned(Session session, PaillierKeySize size, ref WireReader reader, PartyId sender, StepTag step)
     {
-        var paillier = reader.ReadExactBytes(RunKeys.PaillierBytesOf(size.Bits));
+        var paillier = reader.ReadExactBytes(size.PublicKeyBytes);
         var agreement = reader.ReadExactBytes(AgreementKey.PublicKeyLength);
         var signature = reader.ReadExactBytes(Signatures.Length);
         // Whoever passed a forged message on is to blame for it: the coordinator verified what it received.
@@ -106,6 +107,6 @@ internal static class KeyExchange
     }
 
     /// <summary>Bytes of an announcement.</summary>
-    public static int MessageBytes(KeySize size) =>
-        (3 * sizeof(int)) + RunKeys.PaillierBytesOf(size.Bits) + AgreementKey.PublicKeyLength + Signatures.Length;
+    public static int MessageBytes(PaillierKeySize size) =>
+        (3 * sizeof(int)) + size.PublicKeyBytes + AgreementKey.PublicKeyLength + Signatures.Length;
 }

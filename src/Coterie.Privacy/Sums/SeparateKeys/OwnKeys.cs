@@ -4,6 +4,7 @@ using Coterie.Core.Randomness;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.Paillier;
 using Coterie.Cryptography.SecureAggregation;
+using Coterie.Privacy.Keys;
 
 namespace Coterie.Privacy.Sums.SeparateKeys;
 
@@ -28,7 +29,7 @@ internal sealed class OwnKeys : IDisposable
     public AgreementKey Agreement { get; }
 
     /// <summary>Those of this run, made unless they were before.</summary>
-    public static async ValueTask<OwnKeys> OfAsync(Session session, KeySize size, CancellationToken cancellationToken)
+    public static async ValueTask<OwnKeys> OfAsync(Session session, PaillierKeySize size, CancellationToken cancellationToken)
     {
         var place = RunKeys.PlaceOf(session.Roster).Then("secret").Path;
         if (await session.Checkpoints.LoadAsync(place, cancellationToken) is { } saved) return Read(saved.Span, size);
@@ -104,7 +105,7 @@ internal sealed class OwnKeys : IDisposable
         }
     }
 
-    private static OwnKeys Read(ReadOnlySpan<byte> record, KeySize size)
+    private static OwnKeys Read(ReadOnlySpan<byte> record, PaillierKeySize size)
     {
         if (record.Length <= NoiseLength + PairLength) throw new InvalidDataException("The stored keys of this run are not those of this version.");
         var pair = record.Slice(NoiseLength, PairLength);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.SecureAggregation;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy.Sums.SeparateKeys;
@@ -27,7 +28,7 @@ internal sealed record RunKeys(ParticipantSet Members, IReadOnlyDictionary<int, 
     }
 
     /// <summary>What this party exchanged earlier, or null. The keys are checked again.</summary>
-    public static async ValueTask<RunKeys?> LoadAsync(Session session, KeySize size, CancellationToken cancellationToken)
+    public static async ValueTask<RunKeys?> LoadAsync(Session session, PaillierKeySize size, CancellationToken cancellationToken)
     {
         if (await session.Checkpoints.LoadAsync(PlaceOf(session.Roster).Then("exchanged").Path, cancellationToken) is not { } saved) return null;
         var own = session.IsCoordinator ? null : await OwnKeys.OfAsync(session, size, cancellationToken);
@@ -53,7 +54,7 @@ internal sealed record RunKeys(ParticipantSet Members, IReadOnlyDictionary<int, 
         foreach (var keys in Keys.Values) keys.Paillier.Dispose();
     }
 
-    private static RunKeys Read(Session session, KeySize size, ReadOnlySpan<byte> saved, OwnKeys? own)
+    private static RunKeys Read(Session session, PaillierKeySize size, ReadOnlySpan<byte> saved, OwnKeys? own)
     {
         var place = PlaceOf(session.Roster);
         var reader = new WireReader(saved, session.Self, place);
@@ -61,13 +62,10 @@ internal sealed record RunKeys(ParticipantSet Members, IReadOnlyDictionary<int, 
         var keys = new Dictionary<int, AnnouncedKeys>();
         foreach (var member in members.Indices)
         {
-            var paillier = reader.ReadExactBytes(PaillierBytesOf(size.Bits));
+            var paillier = reader.ReadExactBytes(size.PublicKeyBytes);
             keys[member] = AnnouncedKeys.Check(paillier, reader.ReadExactBytes(AgreementKey.PublicKeyLength), size, session.Roster.Participants[member], place);
         }
         reader.End();
         return Of(session.Roster, members, keys, own);
     }
-
-    /// <summary>Bytes of a Paillier key as announced: a header, n, h and the eight roots of the proof.</summary>
-    public static int PaillierBytesOf(int bits) => 8 + (10 * (bits / 8));
 }

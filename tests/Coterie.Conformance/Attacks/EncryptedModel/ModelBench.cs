@@ -12,8 +12,8 @@ using Coterie.Federation.Transports;
 using Coterie.Learning;
 using Coterie.Privacy;
 using Coterie.Privacy.EncryptedModel;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
-using Coterie.Privacy.Sums.SeparateKeys;
 using Coterie.Testing;
 
 namespace Coterie.Conformance.Attacks.EncryptedModel;
@@ -110,7 +110,7 @@ internal sealed class ModelBench
                 await rogue(session);
                 return (null, null);
             }
-            using var mode = new EncryptedModelMode(new KeySize(Runs.InsecureKeyBits, IsInsecure: true));
+            using var mode = new EncryptedModelMode(new PaillierKeySize(Runs.InsecureKeyBits, IsInsecure: true));
             var index = Names.IndexOf(self);
             return (await mode.TrainAsync(new RidgeDescent(1, 0.2), Stage, session, _schema, index < 0 ? null : _shards[index], CancellationToken.None), null);
         }

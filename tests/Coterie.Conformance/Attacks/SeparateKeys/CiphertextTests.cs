@@ -7,6 +7,7 @@ using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SeparateKeys;
 
@@ -15,7 +16,7 @@ namespace Coterie.Conformance.Attacks.SeparateKeys;
 /// <summary>What is sent in place of ciphertexts: by a participant to the coordinator, and by the coordinator to a participant.</summary>
 public sealed class CiphertextTests
 {
-    private static readonly KeySize Size = new(Runs.InsecureKeyBits, IsInsecure: true);
+    private static readonly PaillierKeySize Size = new(Runs.InsecureKeyBits, IsInsecure: true);
     private static readonly PartyId Cheat = new("p001");
 
     [Theory]
@@ -95,7 +96,7 @@ public sealed class CiphertextTests
     private static byte[] Made(ReadOnlyMemory<byte> keys, int participant)
     {
         var length = KeyExchange.MessageBytes(Size);
-        using var key = InsecurePaillierKeys.Import(keys.Span.Slice(sizeof(int) + 1 + (participant * (length + sizeof(int))) + (2 * sizeof(int)), RunKeys.PaillierBytesOf(Size.Bits)));
+        using var key = InsecurePaillierKeys.Import(keys.Span.Slice(sizeof(int) + 1 + (participant * (length + sizeof(int))) + (2 * sizeof(int)), Size.PublicKeyBytes));
         var packing = CiphertextLayout.PackingFor(4);
         var sum = key.Encrypt(packing.Pack(key, [1L << 40, 2, 3, 4, 5]), CryptographicRandom.Instance);
         for (var i = 1; i < 4; i++) sum = key.AddPlain(sum, packing.Pack(key, [0L, 0, 0, 0, 0]));

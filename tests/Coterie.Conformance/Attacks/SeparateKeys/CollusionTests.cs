@@ -7,6 +7,7 @@ using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SeparateKeys;
 
@@ -19,7 +20,7 @@ namespace Coterie.Conformance.Attacks.SeparateKeys;
 public sealed class CollusionTests
 {
     private const int Entries = 700;
-    private static readonly KeySize Size = new(Runs.InsecureKeyBits, IsInsecure: true);
+    private static readonly PaillierKeySize Size = new(Runs.InsecureKeyBits, IsInsecure: true);
     private static readonly PartyId Accomplice = new("p000"), Other = new("p001"), Victim = new("p002");
 
     /// <summary>The naive variant: contributions encrypted under the accomplice's key without masks are read off, each and exactly.</summary>

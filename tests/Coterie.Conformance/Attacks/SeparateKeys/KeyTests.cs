@@ -10,6 +10,7 @@ using Coterie.Cryptography.Identity;
 using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
 using Coterie.Privacy;
+using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SeparateKeys;
 
@@ -19,7 +20,7 @@ namespace Coterie.Conformance.Attacks.SeparateKeys;
 public sealed class KeyTests
 {
     private const string Secret = "test/own-keys/secret", Exchanged = "test/own-keys/exchanged";
-    private static readonly KeySize Size = new(Runs.InsecureKeyBits, IsInsecure: true);
+    private static readonly PaillierKeySize Size = new(Runs.InsecureKeyBits, IsInsecure: true);
     private static readonly PartyId Victim = new("p002"), Accomplice = new("p003");
 
     [Theory]
@@ -176,7 +177,7 @@ public sealed class KeyTests
     public void Import_OfAnInsecureKey_IsRefusedWhereTheTermsAskForASafeOne()
     {
         using var key = Size.Generate();
-        Assert.Throws<System.Security.Cryptography.CryptographicException>(() => new KeySize(2048, IsInsecure: false).Import(key.PublicKey.Export()));
+        Assert.Throws<System.Security.Cryptography.CryptographicException>(() => new PaillierKeySize(2048, IsInsecure: false).Import(key.PublicKey.Export()));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SeparateKeysSum(1024));
     }
 
@@ -187,7 +188,7 @@ public sealed class KeyTests
 
     private static byte[] Faulty(Envelope e, string fault)
     {
-        var paillier = e.Payload.Span.Slice(sizeof(int), RunKeys.PaillierBytesOf(Size.Bits)).ToArray();
+        var paillier = e.Payload.Span.Slice(sizeof(int), Size.PublicKeyBytes).ToArray();
         if (fault == "even") paillier[8] &= 0xFE;
         if (fault == "proof") paillier[^1] ^= 1;
         if (fault != "length") return paillier;
@@ -210,7 +211,7 @@ public sealed class KeyTests
     private static Envelope Announced(Roster roster, PartyIdentity identity, Envelope e, byte[] paillier)
     {
         var reader = new WireReader(e.Payload.Span, e.From, e.Step);
-        reader.ReadExactBytes(RunKeys.PaillierBytesOf(Size.Bits));
+        reader.ReadExactBytes(Size.PublicKeyBytes);
         var agreement = reader.ReadExactBytes(65).ToArray();
         var writer = new WireWriter();
         writer.WriteBytes(paillier);

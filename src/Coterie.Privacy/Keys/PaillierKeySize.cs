@@ -1,12 +1,15 @@
 using Coterie.Cryptography.Paillier;
 
-namespace Coterie.Privacy.Sums.SeparateKeys;
+namespace Coterie.Privacy.Keys;
 
-/// <summary>Of what size participants' Paillier keys are; only tests ask for insecure ones.</summary>
-internal sealed record KeySize(int Bits, bool IsInsecure)
+/// <summary>Of what size a run's Paillier keys are; only tests ask for insecure ones.</summary>
+internal sealed record PaillierKeySize(int Bits, bool IsInsecure)
 {
     /// <summary>Bits where a task does not say.</summary>
     public const int DefaultBits = 3072;
+
+    /// <summary>Bytes of a public key as announced: a header, n, h and the eight roots of the proof.</summary>
+    public int PublicKeyBytes => 8 + (10 * (Bits / 8));
 
     /// <summary>Whether a task may ask for it.</summary>
     public static bool IsSafe(int bits) => bits is 2048 or 3072;
