@@ -60,6 +60,12 @@ internal sealed class PeerLink : IAsyncDisposable
         get { lock (_gate) return _outbound.IsEmpty || Gone is not null; }
     }
 
+    /// <summary>Whether everything sent is on the peer's disk.</summary>
+    public bool IsDelivered
+    {
+        get { lock (_gate) return _outbound.IsEmpty; }
+    }
+
     /// <summary>Whether the peer was told that this party leaves, or cannot be told.</summary>
     public bool IsFarewellSent
     {

@@ -113,6 +113,9 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
     /// <summary>Waits until every peer has everything that was sent to it, or has left the run.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) => UntilAsync(l => l.IsDrained, cancellationToken);
 
+    /// <summary>Waits until a peer has everything that was sent to it on its disk; one that has left before that never has.</summary>
+    public Task DeliverAsync(PartyId peer, CancellationToken cancellationToken) => UntilAsync(l => l.Peer != peer || l.IsDelivered, cancellationToken);
+
     /// <summary>Tells the peers, after everything sent before, that this party takes no further part; peers that are not connected are not waited for.</summary>
     public async Task DepartAsync(bool failed, string reason, CancellationToken cancellationToken)
     {
