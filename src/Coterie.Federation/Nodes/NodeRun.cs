@@ -103,14 +103,16 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
         if (node.Identity.Name != roster.Coordinator || owner == roster.Coordinator) return;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(node.TimeOuts.Absence + Farewell);
+        string? missing;
         try
         {
-            await channel.DeliverAsync(owner, patience.Token);
+            missing = await channel.DeliverAsync(owner, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PeerUnavailableException(owner, new StepTag($"{roster.RunId}/end"), "it owns the model and has not taken it");
+            missing = "it stays away";
         }
+        if (missing is not null) throw new PeerUnavailableException(owner, new StepTag($"{roster.RunId}/end"), $"it has not taken the model, which nobody else can read: {missing}");
     }
 
     /// <summary>Everything sent has arrived or its receiver is gone, then the others hear that this party has left.</summary>

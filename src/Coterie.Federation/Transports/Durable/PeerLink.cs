@@ -60,10 +60,10 @@ internal sealed class PeerLink : IAsyncDisposable
         get { lock (_gate) return _outbound.IsEmpty || Gone is not null; }
     }
 
-    /// <summary>Whether everything sent is on the peer's disk.</summary>
+    /// <summary>Whether the peer has everything sent on its disk, or left because its part was done.</summary>
     public bool IsDelivered
     {
-        get { lock (_gate) return _outbound.IsEmpty; }
+        get { lock (_gate) return _outbound.IsEmpty || (_refusal is null && Gone is not null && !_departure!.Failed); }
     }
 
     /// <summary>Whether the peer was told that this party leaves, or cannot be told.</summary>
