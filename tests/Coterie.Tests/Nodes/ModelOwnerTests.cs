@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes;
@@ -6,6 +7,8 @@ using Coterie.Federation.Nodes.Configuration;
 using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.RunStore;
 using Coterie.Federation.Tasks;
+using Coterie.Federation.Transports.Carriers;
+using Coterie.Federation.Transports.Durable;
 using Coterie.Tests.Nodes.Support;
 
 namespace Coterie.Tests.Nodes;
@@ -76,6 +79,28 @@ public sealed class ModelOwnerTests
         while (!watcher.Said.Any(s => s.Contains("begins with clinic-1, clinic-2, clinic-3, buyer.", StringComparison.Ordinal))) await Task.Delay(10, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gathering);
+    }
+
+    [Fact]
+    public async Task Run_AllAgree_GivesTheOwnerTheModelAndNobodyElse()
+    {
+        using var bench = new NodeBench();
+        var (coordinator, others) = await FinishAsync(bench, node => node);
+        Assert.Null(coordinator.Failure);
+        Assert.Null(coordinator.Result!.Model);
+        Assert.Equal(3, coordinator.Result.Report.History.Count(r => r.Stage == "ridge-regression"));
+        Assert.Equal(["buyer"], others.Where(r => r.Model is not null).Select(r => r.Report.Party.Name));
+        Assert.Equal(4, others.Count);
+    }
+
+    /// <summary>Nobody else can read the model: a run whose owner never takes it is not finished, however far it got.</summary>
+    [Fact]
+    public async Task Run_OwnerNeverTakesTheModel_Fails()
+    {
+        using var bench = new NodeBench();
+        var (coordinator, _) = await FinishAsync(bench, node => node with { Board = new Switchboard(new LosingCarrier(node.Board.Carrier, new PartyId("buyer"), "trial-1/learner/owner/1")) });
+        Assert.Null(coordinator.Result);
+        Assert.Contains("buyer is unavailable at trial-1/end: it has not taken the model", coordinator.Failure!.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -183,6 +208,35 @@ public sealed class ModelOwnerTests
     private static PartyNode Own(NodeBench bench, NodeContext node, ApprovalPolicy policy) =>
         new(node, bench.Settings(node, policy) with { Data = null }, [], (_, _) => Task.CompletedTask);
 
+    /// <summary>A run of everybody that the task names: what the coordinator came to, and what the others did.</summary>
+    private static async Task<((NodeRunResult? Result, Exception? Failure) Coordinator, IReadOnlyCollection<NodeRunResult> Others)> FinishAsync(NodeBench bench, Func<NodeContext, NodeContext> change)
+    {
+        using var stop = new CancellationTokenSource(Patience);
+        var given = new ConcurrentQueue<NodeRunResult>();
+        var coordinator = change(await bench.JoinAsync("coordinator", PartyRole.Coordinator, new TimeOutSettings { Absence = TimeSpan.FromMilliseconds(500) }));
+        NodeContext[] nodes = [await bench.JoinAsync("clinic-1"), await bench.JoinAsync("clinic-2"), await bench.JoinAsync("clinic-3"), await bench.JoinAsync("buyer", PartyRole.ModelOwner)];
+        PartyNode[] parties = [.. nodes.Select(n => new PartyNode(n, bench.Settings(n, Anything) with { Data = n.Self.Role == PartyRole.ModelOwner ? null : bench.Settings(n, Anything).Data }, [], (_, result) =>
+        {
+            given.Enqueue(result);
+            return Task.CompletedTask;
+        }))];
+        using var hub = NodeBench.Coordinate(coordinator, OwnedTask());
+        var running = parties.Select(p => p.RunAsync(once: true, stop.Token)).ToArray();
+        foreach (var node in nodes.Prepend(coordinator)) NodeBench.Carry(node, stop.Token);
+        NodeRunResult? result = null;
+        var failure = await Record.ExceptionAsync(() => hub.RunAsync(
+            r =>
+            {
+                result = r;
+                return Task.CompletedTask;
+            },
+            stop.Token));
+        await Task.WhenAll(running).WaitAsync(Patience, CancellationToken.None);
+        await stop.CancelAsync();
+        foreach (var party in parties) party.Dispose();
+        return ((result, failure), given);
+    }
+
     /// <summary>Why no run came about.</summary>
     private static async Task<string> FailAsync(NodeContext coordinator, string task, params (NodeContext Node, PartyNode Party)[] parties)
     {
@@ -196,5 +250,20 @@ public sealed class ModelOwnerTests
         await stop.CancelAsync();
         foreach (var (_, party) in parties) party.Dispose();
         return failure.Message;
+    }
+
+    /// <summary>Loses what is sent to a party for one step.</summary>
+    private sealed class LosingCarrier(ICarrier next, PartyId peer, string step) : ICarrier
+    {
+        public PartyId Self => next.Self;
+
+        public Task RunAsync(IFrameReceiver receiver, CancellationToken cancellationToken) => next.RunAsync(receiver, cancellationToken);
+
+        public void Expect(PartyId other) => next.Expect(other);
+
+        public ValueTask<bool> SendAsync(PartyId to, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
+            to == peer && FrameCodec.Read(frame.Span)?.Run?.Chunk?.Step == step ? new(true) : next.SendAsync(to, frame, cancellationToken);
+
+        public ValueTask DisposeAsync() => next.DisposeAsync();
     }
 }
