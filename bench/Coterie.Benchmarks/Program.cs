@@ -10,16 +10,18 @@ const string Usage = """
     coterie benchmarks: processor time and bytes, always beside the plain row. Run whole, each writes its table into bench/results.
 
       secure-aggregation [--participants N --length L --dropouts F]
+      separate-keys         sums under keys of participants' own; needs DOTNET_PROCESSOR_COUNT=1, so that parties' work can be told apart; a minute
       participant           one participant's own work, step by step
       mask-generator
       shamir
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
+      encrypted-metric      errors of an encrypted model, party by party
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
       encrypted-model [--once]
                             needs deltaml_diabetes_owners.csv there
-      all                   everything but the longest sum and paillier
+      all                   everything but the longest sum, separate-keys and paillier
 
     """;
 const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
@@ -30,6 +32,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
+    [EncryptedMetricBenchmark.Name] = async () => await EncryptedMetricBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
     [EncryptedModelBenchmark.Name] = () => EncryptedModelBenchmark.RunAsync(),
     [SecureAggregationBenchmark.Name] = async () => await SecureAggregationBenchmark.RunAsync(),
@@ -78,6 +81,13 @@ switch (args)
     case [EncryptedModelBenchmark.Name, "--once"]:
         if (await EncryptedModelBenchmark.RunAsync(repeats: 1) is not { } once) return Fail("The data is not there; see COTERIE_SHARED.");
         Console.WriteLine(once.ToMarkdown($"{Command} {string.Join(' ', args)}"));
+        return 0;
+
+    case [SeparateKeysBenchmark.Name]:
+        if (Environment.ProcessorCount != 1) return Fail($"Run it with {SeparateKeysBenchmark.Setting}: on several threads parties' work cannot be told apart.");
+        var keys = (await SeparateKeysBenchmark.RunAsync()).ToMarkdown($"{SeparateKeysBenchmark.Setting} {Command} {SeparateKeysBenchmark.Name}");
+        Console.WriteLine(keys);
+        await File.WriteAllTextAsync(Path.Combine(Places.Results, SeparateKeysBenchmark.Name + ".md"), keys);
         return 0;
 
     case [SecureAggregationBenchmark.Name, .. var options]:

@@ -47,11 +47,9 @@ internal static class EncryptedModelBenchmark
             new("coordinator owns, 3072 bits", new ModeOptions(ModeCatalogue.EncryptedModel) { KeyBits = 3072 }),
         ];
         using var core = OneCore.TryEnter();
-        if (repeats > 1)
-        {
-            foreach (var kind in kinds) await kind.MeasureAsync(data);
-            foreach (var kind in kinds) kind.Forget();
-        }
+        if (Environment.GetEnvironmentVariable("COTERIE_BENCH_KIND") is { } only) kinds = [kinds[0], kinds[int.Parse(only, System.Globalization.CultureInfo.InvariantCulture)], kinds[int.Parse(only, System.Globalization.CultureInfo.InvariantCulture)]];
+        foreach (var kind in kinds) await kind.MeasureAsync(data);
+        foreach (var kind in kinds) kind.Forget();
         for (var i = 0; i < repeats; i++)
             foreach (var kind in kinds) await kind.MeasureAsync(data);
 
@@ -110,7 +108,7 @@ internal static class EncryptedModelBenchmark
             var elapsed = await Stopwatches.ProcessAsync(async () => outcome = await FederatedTraining.RunAsync(new TrainingTask { Plan = Plan, Mode = mode, Schema = data.Schema, Participants = data.Training }));
             var generation = outcome!.Times.Values.Sum(t => t.Spent(Activity.Computing, step => step == "run/model-key").TotalSeconds);
             _runs.Add((elapsed.Cpu.TotalSeconds - generation, elapsed.Wall.TotalSeconds - generation, generation));
-            Console.Error.WriteLine($"{name}: {_runs[^1].Cpu:0.00} s, and {generation:0.00} s for the key");
+            Console.Error.WriteLine($"{name}: {_runs[^1].Cpu:0.00} s, and {generation:0.00} s for the key; GC {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)} {GC.GetTotalAllocatedBytes() >> 20} MB");
             Bytes = outcome.Roster.Parties.Sum(p => outcome.Traffic.SentBy(p.Id));
             Error = ModelEvaluation.Evaluate(outcome.Model, data.Test).Metrics["mse"];
         }

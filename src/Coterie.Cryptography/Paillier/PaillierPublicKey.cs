@@ -122,13 +122,14 @@ public sealed partial class PaillierPublicKey : IDisposable
     /// <summary>Multiplies each plaintext by a factor of its own, of at most so many bits. The randomness is multiplied too, so that the result has to be re-randomised before it leaves.</summary>
     /// <param name="x">The ciphertexts.</param>
     /// <param name="factors">One each, in (-2^bits, 2^bits).</param>
-    /// <param name="bits">At most 63; the time taken depends on it and not on the factors.</param>
+    /// <param name="bits">0 to 63; the time taken depends on it and not on the factors.</param>
     /// <param name="options">How.</param>
     /// <exception cref="ArgumentOutOfRangeException">A factor of more bits.</exception>
     public Ciphertexts Scale(Ciphertexts x, ReadOnlySpan<long> factors, int bits = 53, PaillierOptions? options = null)
     {
         Check(x);
         if (factors.Length != x.Count) throw new ArgumentException($"{factors.Length} factors for {x.Count} ciphertexts.", nameof(factors));
+        ArgumentOutOfRangeException.ThrowIfNegative(bits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 63);
         options ??= PaillierOptions.Default;
         var (lanes, length) = (Engine.Lanes, Engine.PairLength);

@@ -77,7 +77,7 @@ public sealed partial class PaillierSecretKey
             numbers.Slice(first * words, taken * words).CopyTo(padded);
             _p.TakeRoots(padded, words, modP);
             _q.TakeRoots(padded, words, modQ);
-            _p.Difference(modP, modQ, half, _inverseOfQ, modP);
+            _p.Difference(modP, modQ, half, _inverseOfQ, isSquared: false, modP);
             for (var lane = 0; lane < taken; lane++)
             {
                 LittleWords.MultiplyAdd(modP.AsSpan(lane * half, half), Q, modQ.AsSpan(lane * half, half), product);

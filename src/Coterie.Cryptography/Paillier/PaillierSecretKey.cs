@@ -40,6 +40,11 @@ public sealed partial class PaillierSecretKey : IDisposable
 
     /// <summary>Decrypts: numbers in [0, n).</summary>
     /// <exception cref="ArgumentException">Ciphertexts under another key.</exception>
+    /// <remarks>
+    /// Not checked for errors of the machine. A result that is wrong modulo one factor only gives that factor away to whoever is shown it and knows the right
+    /// one, for example because it made the ciphertext (Boneh, DeMillo, Lipton, EUROCRYPT '97). What others are to see is for <see cref="Open"/>, which checks. What the owner keeps
+    /// passes <see cref="Packing.Unpack"/>, which refuses it but for a negligible part of such errors, and says nothing of the number.
+    /// </remarks>
     public Plaintexts Decrypt(Ciphertexts ciphertexts, PaillierOptions? options = null)
     {
         ThrowIfDisposed();
@@ -57,7 +62,7 @@ public sealed partial class PaillierSecretKey : IDisposable
                 _p.Decrypt(numbers, 2 * words, modP);
                 _q.Decrypt(numbers, 2 * words, modQ);
                 // m = m_q + q ((m_p - m_q) / q mod p)
-                _p.Difference(modP, modQ, half, _inverseOfQ, modP);
+                _p.Difference(modP, modQ, half, _inverseOfQ, isSquared: false, modP);
                 for (var lane = 0; lane < Math.Min(lanes, ciphertexts.Count - (i * lanes)); lane++)
                 {
                     LittleWords.MultiplyAdd(modP.AsSpan(lane * half, half), Q, modQ.AsSpan(lane * half, half), product);
@@ -109,7 +114,7 @@ public sealed partial class PaillierSecretKey : IDisposable
                 _p.Engine.StorePairs(pairsP.AsSpan(i * _p.Engine.PairLength, _p.Engine.PairLength), modP);
                 _q.Engine.StorePairs(pairsQ.AsSpan(i * _q.Engine.PairLength, _q.Engine.PairLength), modQ);
                 // x = x_q + q^2 ((x_p - x_q) / q^2 mod p^2)
-                _p.DifferenceOfPairs(modP, modQ, words, _inverseOfSquareOfQ, modP);
+                _p.Difference(modP, modQ, words, _inverseOfSquareOfQ, isSquared: true, modP);
                 for (var lane = 0; lane < lanes; lane++)
                     LittleWords.MultiplyAdd(modP.AsSpan(lane * words, words), _squareOfQ, modQ.AsSpan(lane * words, words), whole.AsSpan(2 * lane * words, 2 * words));
                 engine.LoadPairs(whole, 2 * words, PublicKey.Block(results, from + i));
@@ -199,28 +204,26 @@ public sealed partial class PaillierSecretKey : IDisposable
             return result;
         }
 
-        /// <summary>(x - y) times a factor, modulo p; x and y of so many words.</summary>
-        public void Difference(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, int words, ReadOnlySpan<ulong> factor, Span<ulong> result)
+        /// <summary>(x - y) times a factor, modulo p or p^2; x and y of so many words.</summary>
+        public void Difference(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, int words, ReadOnlySpan<ulong> factor, bool isSquared, Span<ulong> result)
         {
             var (left, right) = (new ulong[Engine.PairLength], new ulong[Engine.PairLength]);
-            Engine.LoadSingles(x, words, left);
-            Engine.LoadSingles(y, words, right);
-            Engine.SubtractSingles(left, right, left);
-            Engine.MultiplySingles(left, factor, left);
-            Engine.StoreSingles(left, result);
-            LittleWords.Zero(left);
-            LittleWords.Zero(right);
-        }
-
-        /// <summary>The same modulo p^2.</summary>
-        public void DifferenceOfPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, int words, ReadOnlySpan<ulong> factor, Span<ulong> result)
-        {
-            var (left, right) = (new ulong[Engine.PairLength], new ulong[Engine.PairLength]);
-            Engine.LoadPairs(x, words, left);
-            Engine.LoadPairs(y, words, right);
-            Engine.SubtractPairs(left, right, left);
-            Engine.MultiplyPairs(left, factor, left);
-            Engine.StorePairs(left, result);
+            if (isSquared)
+            {
+                Engine.LoadPairs(x, words, left);
+                Engine.LoadPairs(y, words, right);
+                Engine.SubtractPairs(left, right, left);
+                Engine.MultiplyPairs(left, factor, left);
+                Engine.StorePairs(left, result);
+            }
+            else
+            {
+                Engine.LoadSingles(x, words, left);
+                Engine.LoadSingles(y, words, right);
+                Engine.SubtractSingles(left, right, left);
+                Engine.MultiplySingles(left, factor, left);
+                Engine.StoreSingles(left, result);
+            }
             LittleWords.Zero(left);
             LittleWords.Zero(right);
         }

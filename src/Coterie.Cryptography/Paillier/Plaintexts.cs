@@ -89,10 +89,10 @@ public sealed class Plaintexts
         {
             this[i].CopyTo(negated);
             LittleWords.Negate(negated, key.Modulus);
-            result[i] = IsSmall(this[i]) ? (long)this[i][0] : IsSmall(negated) ? -(long)negated[0] : throw new OverflowException($"Plaintext {i} does not fit into 64 bits.");
+            result[i] = IsAtMost(this[i], long.MaxValue) ? (long)this[i][0] : IsAtMost(negated, 1UL << 63) ? unchecked((long)(0 - negated[0])) : throw new OverflowException($"Plaintext {i} does not fit into 64 bits.");
         }
         return result;
     }
 
-    private static bool IsSmall(ReadOnlySpan<ulong> number) => number[0] <= long.MaxValue && !number[1..].ContainsAnyExcept(0UL);
+    private static bool IsAtMost(ReadOnlySpan<ulong> number, ulong limit) => number[0] <= limit && !number[1..].ContainsAnyExcept(0UL);
 }

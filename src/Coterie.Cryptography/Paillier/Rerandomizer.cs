@@ -17,9 +17,15 @@ public sealed class Rerandomizer
     /// <summary>Bits beyond those of n, which bound the distance from uniform.</summary>
     private const int StatisticalBits = 80;
 
+    /// <summary>Ciphertexts whose randomness is made at a time, after a first few: lanes are full, and the table is read once for all of them.</summary>
+    private const int MadeAtOnce = 64;
+
+    private readonly Lock _gate = new();
     private readonly FixedBase _powers;
     private readonly CryptographicRandom _random;
     private readonly PaillierOptions _options;
+    private Ciphertexts? _made;
+    private int _taken;
 
     /// <summary>Draws y and builds the table of its powers.</summary>
     public Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
@@ -50,11 +56,37 @@ public sealed class Rerandomizer
     public Ciphertexts Apply(Ciphertexts ciphertexts)
     {
         Key.Check(ciphertexts);
-        var noise = Key.Raise(_powers, ciphertexts.Count, _random, _options);
+        var noise = Take(ciphertexts.Count);
         var fresh = Key.Add(ciphertexts, noise, _options);
         Signs(fresh);
         LittleWords.Zero(noise.Blocks);
         return fresh;
+    }
+
+    /// <summary>Powers with random exponents, each given out once.</summary>
+    private Ciphertexts Take(int count)
+    {
+        lock (_gate)
+        {
+            if (_made is null || _made.Count - _taken < count)
+            {
+                var left = _made?.Pick([.. Enumerable.Range(_taken, _made.Count - _taken)]);
+                var missing = count - (left?.Count ?? 0);
+                var lanes = Key.Engine.Lanes;
+                var more = Key.Raise(_powers, _made is null ? (missing + lanes - 1) / lanes * lanes : Math.Max(missing, MadeAtOnce), _random, _options);
+                Forget();
+                (_made, _taken) = (left is null ? more : left.Concat(more), 0);
+                if (left is not null) LittleWords.Zero(left.Blocks);
+            }
+            var taken = _made.Pick([.. Enumerable.Range(_taken, count)]);
+            _taken += count;
+            return taken;
+        }
+    }
+
+    private void Forget()
+    {
+        if (_made is not null) LittleWords.Zero(_made.Blocks);
     }
 
     /// <summary>Negates each with probability one half: -1 is its own n-th power.</summary>

@@ -185,12 +185,15 @@ internal sealed class Rescaling(Session session, OwnerKey key, StepTag round, St
     }
 
     /// <summary>What a verdict is about, and what the opening is bound to: this rescaling of this run, before and after.</summary>
-    private byte[] Digest(RescaleRequest request, ReadOnlySpan<byte> rescaled)
+    private byte[] Digest(RescaleRequest request, ReadOnlySpan<byte> rescaled) => ContextOf(session.Roster, owners.Then(request.Turn), request, rescaled);
+
+    /// <inheritdoc cref="Digest"/>
+    internal static byte[] ContextOf(Roster roster, StepTag step, RescaleRequest request, ReadOnlySpan<byte> rescaled)
     {
         var writer = new WireWriter();
         writer.WriteText("coterie rescaling v1");
-        writer.WriteBytes(session.Roster.Digest.AsSpan());
-        writer.WriteText(owners.Then(request.Turn).Path);
+        writer.WriteBytes(roster.Digest.AsSpan());
+        writer.WriteText(step.Path);
         writer.WriteBytes(SHA256.HashData(request.ToBytes()));
         writer.WriteBytes(SHA256.HashData(rescaled));
         return SHA256.HashData(writer.WrittenMemory.Span);

@@ -8,22 +8,9 @@ using Coterie.Privacy;
 
 namespace Coterie.Conformance.Laws;
 
-/// <summary>What participants open under <c>separate-keys</c> are the same fixed-point sums: models are those of <c>secure-aggregation</c>, to the bit.</summary>
+/// <summary>What participants open under <c>separate-keys</c> are the same fixed-point sums; for every learner <see cref="ExactSumsTests"/> says so.</summary>
 public sealed class SeparateKeysTests
 {
-    public static TheoryData<string> LearnerNames => [.. SupportMatrixTests.Learners().Select(l => l.Name)];
-
-    [Theory]
-    [MemberData(nameof(LearnerNames))]
-    public async Task RunAsync_EveryLearner_GivesTheModelOfSecureAggregationToTheBit(string name)
-    {
-        var learner = SupportMatrixTests.Learners().Single(l => l.Name == name).Learner;
-        var (schema, shard) = SampleTask.For(learner.Task);
-        var secure = await FederatedTraining.RunAsync(Runs.Task(schema, shard, learner, Runs.Secure));
-        var separate = await FederatedTraining.RunAsync(Runs.Task(schema, shard, learner, Runs.SeparateKeys));
-        AssertSame(secure, separate);
-    }
-
     // The product's smallest key, with its larger slots per ciphertext, as a task file would have it.
     [Fact]
     public async Task RunAsync_KeysOf2048Bits_GiveTheSameModel()

@@ -10,25 +10,9 @@ using Coterie.Privacy;
 
 namespace Coterie.Conformance.Laws;
 
-/// <summary>Fixed-point sums are exact: what participants compute under <c>shared-key</c> is what the coordinator computes under <c>secure-aggregation</c>, to the bit.</summary>
+/// <summary>Fixed-point sums are exact: what participants compute under <c>shared-key</c> is what the coordinator computes under <c>secure-aggregation</c>; for every learner <see cref="ExactSumsTests"/> says so.</summary>
 public sealed class SharedKeyTests
 {
-    public static TheoryData<string> LearnerNames => [.. SupportMatrixTests.Learners().Select(l => l.Name)];
-
-    [Theory]
-    [MemberData(nameof(LearnerNames))]
-    public async Task RunAsync_EveryLearner_GivesTheModelOfSecureAggregationToTheBit(string name)
-    {
-        var learner = SupportMatrixTests.Learners().Single(l => l.Name == name).Learner;
-        var (schema, shard) = SampleTask.For(learner.Task);
-        var secure = await FederatedTraining.RunAsync(Runs.Task(schema, shard, learner, Runs.Secure));
-        var shared = await FederatedTraining.RunAsync(Runs.Task(schema, shard, learner, Runs.SharedKey));
-        Assert.Equal(BlocksCodec.ToBytes(secure.Model.Parameters), BlocksCodec.ToBytes(shared.Model.Parameters));
-        Assert.Equal(secure.Model.Preprocessing.Select(f => Convert.ToHexString(BlocksCodec.ToBytes(f.Parameters))), shared.Model.Preprocessing.Select(f => Convert.ToHexString(BlocksCodec.ToBytes(f.Parameters))));
-        Assert.Equal(secure.Model.Input, shared.Model.Input);
-        Assert.Equal(secure.History.Select(h => (h.Stage, h.Round, h.Loss, h.Change, h.Survivors)), shared.History.Select(h => (h.Stage, h.Round, h.Loss, h.Change, h.Survivors)));
-    }
-
     // Whoever vanishes in the learner's second round at a step before its vector has left is in neither sum; afterwards it is in both.
     [Theory]
     [InlineData("standing", true)]

@@ -20,7 +20,9 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") ?? "3", CultureInfo.InvariantCulture);
 
-    public static TheoryData<string> ModeNames => Runs.ModeNames;
+    private const string Separately = "encrypted-model with an owner of its own";
+
+    public static TheoryData<string> ModeNames => [.. Runs.Modes.Select(Runs.NameOf), Separately];
 
     private protected abstract ISoakNetwork CreateNetwork(string folder);
 
@@ -70,9 +72,10 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private static TrainingTask TaskFor(string mode)
     {
-        ILearner learner = ModeCatalogue.Refusal(Runs.ModeOf(mode), new LogisticRegression()) is null ? new LogisticRegression() : new RidgeDescent(1, 0.01);
+        var options = mode == Separately ? Runs.SeparatelyOwned : Runs.ModeOf(mode);
+        ILearner learner = ModeCatalogue.Refusal(options, new LogisticRegression()) is null ? new LogisticRegression() : new RidgeDescent(1, 0.01);
         var (schema, shard) = SampleTask.For(learner.Task);
-        var task = Runs.Task(schema, shard, learner, Runs.ModeOf(mode), participants: 4, standardize: false);
+        var task = Runs.Task(schema, shard, learner, options, participants: 4, standardize: false);
         return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };
     }
 

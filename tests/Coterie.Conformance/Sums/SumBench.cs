@@ -14,6 +14,9 @@ internal sealed class SumBench
 {
     public static readonly PartyId Coordinator = new("coordinator");
 
+    /// <summary>Of every entry.</summary>
+    public const double Bound = 1000;
+
     private readonly Dictionary<PartyId, PartyIdentity> _identities;
     private readonly (int Rows, int Columns) _shape;
 
@@ -48,7 +51,7 @@ internal sealed class SumBench
     public PartyIdentity IdentityOf(PartyId party) => _identities[party];
 
     public SumRequest Request(PartyId party, string step = "0") => new(
-        new StepTag($"{Roster.RunId}/{step}"), [new BlockSpec("values", _shape.Rows, _shape.Columns, 1000)], new Round(0, 100, Names.Length, 0), ModelHash(party));
+        new StepTag($"{Roster.RunId}/{step}"), [new BlockSpec("values", _shape.Rows, _shape.Columns, Bound)], new Round(0, 100, Names.Length, 0), ModelHash(party));
 
     /// <summary>The plain sum over the named participants.</summary>
     public Matrix PlainSum(IEnumerable<PartyId> contributors) =>

@@ -44,6 +44,18 @@ public abstract class SumConformance
         else Assert.All(run.Participants.Values, p => Assert.Null(p.Outcome!.Total));
     }
 
+    /// <summary>Values of a few fixed-point steps, of which doubles hold every sum: one step too many, anywhere, shows.</summary>
+    [Fact]
+    public async Task SumAsync_ValuesOfAFewSteps_IsExactToTheStep()
+    {
+        var step = Math.ScaleB(1, -FixedPoint.For(SumBench.Bound, 5).FractionBits);
+        var bench = new SumBench(5) { Contribution = i => new Matrix(2, 2, [step, -i * step, ((1L << 40) + i) * step, (i - 2) * step]) };
+        var run = await bench.RunAsync(_ => Create());
+        Assert.Null(run.Error);
+        var opened = IsHidden ? run.Participants.Values.Select(p => p.Outcome!.Total!["values"]) : [run.Outcome!.Total!["values"]];
+        Assert.All(opened, total => Assert.Equal([5, -10, (5L << 40) + 10, 0], total.ToArray().Select(v => v / step)));
+    }
+
     [Fact]
     public async Task SumAsync_OneVanishesAtEveryStep_SumsOverThoseWhoGaveInput()
     {

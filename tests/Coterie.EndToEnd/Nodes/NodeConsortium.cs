@@ -78,8 +78,16 @@ public sealed class NodeConsortium : IDisposable
 
         """);
 
-    /// <summary>A task that goes on for <see cref="ManyRounds"/> rounds of small steps.</summary>
-    public string WriteLongTask(int participants = 3, string mode = "federated") => WriteTask(participants, mode, "{ name: logistic-regression, solver: gradient-descent, step: 0.01 }", $"{{ rounds: {ManyRounds}, tolerance: 0 }}");
+    /// <summary>A task that goes on for so many rounds of small steps.</summary>
+    public string WriteLongTask(int participants = 3, string mode = "federated", int rounds = ManyRounds) =>
+        WriteTask(participants, mode, "{ name: logistic-regression, solver: gradient-descent, step: 0.01 }", $"{{ rounds: {rounds}, tolerance: 0 }}");
+
+    /// <summary>Whether a file below a folder holds any of these bytes.</summary>
+    public bool Holds(string folder, byte[][] needles)
+    {
+        var files = Directory.GetFiles(Place[folder], "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).ToArray();
+        return needles.Any(n => files.Any(f => f.AsSpan().IndexOf(n) >= 0));
+    }
 
     /// <summary>A task whose model is an owner's: ridge regression, descending so many rounds.</summary>
     public void WriteOwnedTask(int rounds, string owner = "buyer")
@@ -106,9 +114,10 @@ public sealed class NodeConsortium : IDisposable
     /// Runs the long task with three participants, kills the coordinator and one participant in its second round, starts both again and waits for
     /// every end. The coordinator's second life.
     /// </summary>
+    /// <param name="whileDown">Looks at what the dead have left.</param>
     /// <param name="learner">The learner whose second round it is.</param>
     /// <param name="victim">Starts another party, which is killed in the participant's place; null: nobody else takes part.</param>
-    public async Task<NodeProcess> RunThroughKillsAsync(string learner = "logistic-regression", Func<NodeProcess>? victim = null)
+    public async Task<NodeProcess> RunThroughKillsAsync(Action? whileDown = null, string learner = "logistic-regression", Func<NodeProcess>? victim = null)
     {
         List<NodeProcess> others = [StartParticipant(1), StartParticipant(3)];
         if (victim is null) victim = () => StartParticipant(2);
@@ -120,6 +129,7 @@ public sealed class NodeConsortium : IDisposable
         await coordinator.EndsAsync(137);
         killed.Kill();
         await killed.EndsAsync(137);
+        whileDown?.Invoke();
 
         coordinator = StartCoordinator();
         await coordinator.SaysAsync("goes on");

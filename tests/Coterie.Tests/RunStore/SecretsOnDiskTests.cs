@@ -1,5 +1,6 @@
 using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
 using Coterie.Federation.RunStore;
 
 namespace Coterie.Tests.RunStore;
@@ -48,6 +49,20 @@ public sealed class SecretsOnDiskTests : IDisposable
         Assert.NotEmpty(FilesWith(copy, secret));
         using var again = NodeStore.Open(copy.FullName);
         Assert.Empty(FilesWith(copy, secret));
+    }
+
+    /// <summary>Where a participant's Paillier key of a run lies: in files and a folder that are its owner's alone, also those that the database makes by itself.</summary>
+    [Fact]
+    public async Task SaveAsync_APaillierKey_LiesInFilesOfItsOwnerAlone()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var key = InsecurePaillierKeys.Generate(512);
+        var (secret, folder) = (key.ExportPrivateKey(), new DirectoryInfo(Path.Combine(_folder.FullName, "node")));
+        using var node = NodeStore.Open(folder.FullName);
+        await node.OpenRun("run").SaveAsync("run/own-keys/secret", secret, CancellationToken.None);
+        Assert.NotEmpty(FilesWith(folder, secret));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, folder.UnixFileMode);
+        Assert.All(folder.EnumerateFiles("*", SearchOption.AllDirectories), f => Assert.Equal((f.Name, UnixFileMode.UserRead | UnixFileMode.UserWrite), (f.Name, f.UnixFileMode)));
     }
 
     private static List<string> FilesWith(DirectoryInfo folder, byte[] secret)

@@ -34,9 +34,10 @@ internal static class Inverses
         var numbers = new ulong[engine.Words * engine.Lanes];
         engine.StoreSingles(product, numbers);
         var n = LittleWords.ToBigInteger(engine.Modulus);
-        for (var lane = 0; lane < engine.Lanes; lane++)
-            if (!BigInteger.GreatestCommonDivisor(LittleWords.ToBigInteger(numbers.AsSpan(lane * engine.Words, engine.Words)), n).IsOne) return false;
-        return true;
+        // One divisor of all lanes' product is found by a single run of the algorithm.
+        var whole = BigInteger.One;
+        for (var lane = 0; lane < engine.Lanes; lane++) whole = whole * LittleWords.ToBigInteger(numbers.AsSpan(lane * engine.Words, engine.Words)) % n;
+        return BigInteger.GreatestCommonDivisor(whole, n).IsOne;
     }
 
     /// <summary>The inverse of every lane: of u modulo n, and from that modulo n^2, y (2 - x y) for y = 1/u.</summary>
@@ -72,15 +73,42 @@ internal static class Inverses
         return y;
     }
 
+    /// <summary>
+    /// The extended Euclidean algorithm with quotients found out from leading bits, and applied to the numbers some thirty bits' worth at a time (Lehmer; Knuth,
+    /// "The Art of Computer Programming", volume 2, section 4.5.2, algorithm L).
+    /// </summary>
     private static BigInteger Invert(BigInteger x, BigInteger n)
     {
         var (r0, r1, t0, t1) = (n, x, BigInteger.Zero, BigInteger.One);
         while (!r1.IsZero)
         {
-            var (quotient, rest) = BigInteger.DivRem(r0, r1);
-            (r0, r1, t0, t1) = (r1, rest, t1, t0 - (quotient * t1));
+            var (a, b, c, d) = Quotients(r0, r1);
+            if (b == 0)
+            {
+                var (quotient, rest) = BigInteger.DivRem(r0, r1);
+                (r0, r1, t0, t1) = (r1, rest, t1, t0 - (quotient * t1));
+            }
+            else (r0, r1, t0, t1) = ((a * r0) + (b * r1), (c * r0) + (d * r1), (a * t0) + (b * t1), (c * t0) + (d * t1));
         }
         if (!r0.IsOne) throw new ArgumentException("A number shares a factor with the modulus.", nameof(x));
         return t0.Sign < 0 ? t0 + n : t0;
+    }
+
+    /// <summary>Several steps as one matrix: those whose quotients the leading bits settle. b = 0: none.</summary>
+    private static (long A, long B, long C, long D) Quotients(BigInteger r0, BigInteger r1)
+    {
+        const int Leading = 62;
+        var shift = (int)Math.Max(0, r0.GetBitLength() - Leading);
+        var (x, y) = ((long)(r0 >> shift), (long)(r1 >> shift));
+        var (a, b, c, d) = (1L, 0L, 0L, 1L);
+        while (shift > 0 && y + c != 0 && y + d != 0)
+        {
+            var quotient = (x + a) / (y + c);
+            if (quotient != (x + b) / (y + d)) break;
+            (a, c) = (c, a - (quotient * c));
+            (b, d) = (d, b - (quotient * d));
+            (x, y) = (y, x - (quotient * y));
+        }
+        return (a, b, c, d);
     }
 }

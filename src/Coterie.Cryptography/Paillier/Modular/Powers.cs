@@ -13,12 +13,18 @@ internal static class Powers
     /// <param name="bases">A block of pairs.</param>
     /// <param name="exponents">Per lane so many words, little-endian.</param>
     /// <param name="words">Words of an exponent.</param>
-    /// <param name="bits">Bits of an exponent that count.</param>
+    /// <param name="bits">Bits of an exponent that count; with 0 the power is 1.</param>
     /// <param name="hardened">Whether tables are read whole.</param>
     /// <param name="result">A block of pairs; may be the bases.</param>
     public static void Raise(
         ModularEngine engine, ReadOnlySpan<ulong> bases, ReadOnlySpan<ulong> exponents, int words, int bits, bool hardened, Span<ulong> result)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(bits);
+        if (bits == 0)
+        {
+            engine.One.CopyTo(result);
+            return;
+        }
         var window = WindowFor(bits);
         var length = engine.PairLength;
         var table = new ulong[length << window];

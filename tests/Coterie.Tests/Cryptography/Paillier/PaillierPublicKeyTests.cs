@@ -68,6 +68,18 @@ public sealed class PaillierPublicKeyTests
         Assert.Equal(x.Zip(y, (a, b) => a + (200 * (BigInteger)b)), Decrypted(sum));
     }
 
+    /// <summary>The power to 0 is 1, whose plaintext is 0, and not the number 0, which is no ciphertext.</summary>
+    [Fact]
+    public void Scale_ByFactorsWithoutBits_MultipliesByZero()
+    {
+        var scaled = Key.Public.Scale(Encrypted([5, -3, 7]), [0, 0, 0], bits: 0);
+        Assert.Equal([1, 1, 1], Key.Numbers(scaled));
+        Assert.Equal([0, 0, 0], Decrypted(scaled));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Key.Public.Scale(Encrypted([5]), [1], bits: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Key.Public.Scale(Encrypted([5]), [0], bits: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Key.Public.Scale(Encrypted([5]), [0], bits: 64));
+    }
+
     [Theory]
     [InlineData(53, true)]
     [InlineData(53, false)]

@@ -22,6 +22,28 @@ public sealed class RerandomizerTests
         }
     }
 
+    // Randomness is made for many at a time and kept: none may be given out twice, whatever the sizes asked for.
+    [Fact]
+    public void Apply_AgainAndAgain_NeverGivesTheSameRandomness()
+    {
+        using var key = InsecurePaillierKeys.Generate(512);
+        var rerandomizer = new Rerandomizer(key.PublicKey, CryptographicRandom.Instance);
+        var seen = new HashSet<string>();
+        foreach (var size in new[] { 1, 3, 8, 11, 64, 65, 1, 11, 130, 2 })
+        {
+            var fresh = rerandomizer.Apply(key.PublicKey.Trivial(new Plaintexts(size, key.PublicKey.Words)));
+            foreach (var ciphertext in key.PublicKey.ToBytes(fresh).Chunk(key.PublicKey.CiphertextBytes))
+            {
+                // The sign is drawn apart: the same noise under another sign is the same noise.
+                var number = new BigInteger(ciphertext, isUnsigned: true);
+                var square = new BigInteger(System.Runtime.InteropServices.MemoryMarshal.AsBytes(key.PublicKey.Modulus), isUnsigned: true);
+                square *= square;
+                Assert.True(seen.Add(BigInteger.Min(number, square - number).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            }
+            Assert.All(Enumerable.Range(0, size), i => Assert.True(key.Decrypt(fresh)[i].IndexOfAnyExcept(0UL) < 0));
+        }
+    }
+
     /// <summary>
     /// The owner solves for a factor by trying: randomness r^f modulo n for every f. It finds the factor in what was not re-randomised, and does not
     /// in what was.

@@ -1,0 +1,87 @@
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier.Modular;
+
+namespace Coterie.Cryptography.Paillier;
+
+/// <content>Sums of products with secret numbers as long as n, and randomness that hides from everybody.</content>
+public sealed partial class PaillierPublicKey
+{
+    /// <summary>Bits of an exponent's digit: where a table of 2^w powers and the products it saves balance, for exponents as long as n.</summary>
+    private const int LongWindow = 6;
+
+    /// <summary>
+    /// The sum over i of a_i v_i as one ciphertext, for secret factors a_i of any size below n: all exponents share their squarings (Straus, "Addition
+    /// chains of vectors", 1964). Its randomness is a function of the factors: refresh it before it leaves.
+    /// </summary>
+    /// <param name="vector">[v].</param>
+    /// <param name="factors">a, as many, below n; a negative factor -a is n - a.</param>
+    /// <param name="options">How; one thread is used. Unless hardened, addresses tell the factors to who shares the processor's caches.</param>
+    /// <exception cref="ArgumentException">Another key, or another number of factors, or one that is not below n.</exception>
+    public Ciphertexts InnerProduct(Ciphertexts vector, Plaintexts factors, PaillierOptions? options = null)
+    {
+        Check(vector);
+        Check(factors);
+        if (vector.Count != factors.Count) throw new ArgumentException($"{factors.Count} factors for {vector.Count} ciphertexts.", nameof(factors));
+        var hardened = (options ?? PaillierOptions.Default).Hardened;
+        var (length, lanes, blocks) = (Engine.PairLength, Engine.Lanes, Blocks(vector.Count));
+        var tables = new ulong[blocks][];
+        for (var b = 0; b < blocks; b++) tables[b] = PowersOf(Block(vector.Blocks, b));
+        // Lanes beyond the last factor have exponent zero.
+        var exponents = new ulong[blocks * lanes * Words];
+        factors.Words.CopyTo(exponents);
+        var (power, factor, digits) = (Engine.One.ToArray(), new ulong[length], new long[lanes]);
+        for (var digit = ((Bits + LongWindow - 1) / LongWindow) - 1; digit >= 0; digit--)
+        {
+            for (var s = 0; s < LongWindow; s++) Engine.SquarePairs(power, power);
+            for (var b = 0; b < blocks; b++)
+            {
+                for (var lane = 0; lane < lanes; lane++)
+                    digits[lane] = (long)LittleWords.Bits(exponents.AsSpan(((b * lanes) + lane) * Words, Words), digit * LongWindow, Math.Min(LongWindow, Bits - (digit * LongWindow)));
+                Engine.Select(tables[b], shared: false, digits, hardened, factor);
+                Engine.MultiplyPairs(power, factor, power);
+            }
+        }
+        var result = ProductOfLanes(power);
+        foreach (var secret in new[] { exponents, power, factor }) LittleWords.Zero(secret);
+        Array.Clear(digits);
+        return new Ciphertexts(this, 1, result);
+    }
+
+    /// <summary>
+    /// The same plaintexts under randomness that is uniform among all there is, whatever the key's owner knows or chose: each is multiplied with r^n for
+    /// a uniform r. For few ciphertexts it costs less than a <see cref="Rerandomizer"/>, which makes a table first.
+    /// </summary>
+    /// <exception cref="ArgumentException">Ciphertexts under another key.</exception>
+    public Ciphertexts Refresh(Ciphertexts ciphertexts, CryptographicRandom random, PaillierOptions? options = null)
+    {
+        Check(ciphertexts);
+        ArgumentNullException.ThrowIfNull(random);
+        var noise = UniformNoise(ciphertexts.Count, random, options);
+        var fresh = Add(ciphertexts, noise, options);
+        LittleWords.Zero(noise.Blocks);
+        return fresh;
+    }
+
+    /// <summary>Powers 0 to 2^w - 1 of every lane.</summary>
+    private ulong[] PowersOf(ReadOnlySpan<ulong> bases)
+    {
+        var length = Engine.PairLength;
+        var table = new ulong[length << LongWindow];
+        Engine.One.CopyTo(table);
+        for (var e = 1; e < 1 << LongWindow; e++) Engine.MultiplyPairs(table.AsSpan((e - 1) * length, length), bases, table.AsSpan(e * length, length));
+        return table;
+    }
+
+    /// <summary>The product of all lanes in the first, one in the others.</summary>
+    private ulong[] ProductOfLanes(ReadOnlySpan<ulong> pairs)
+    {
+        var (result, factor, entry) = (Engine.One.ToArray(), Engine.One.ToArray(), new ulong[Engine.EntryLength]);
+        for (var lane = 0; lane < Engine.Lanes; lane++)
+        {
+            Engine.Extract(pairs, lane, entry);
+            Engine.Insert(entry, 0, factor);
+            Engine.MultiplyPairs(result, factor, result);
+        }
+        return result;
+    }
+}
