@@ -75,6 +75,7 @@ internal static class CommandLine
             CoordinatorCommand.Create(),
             ParticipantCommand.Create(),
             HelperCommand.Create(),
+            ModelOwnerCommand.Create(),
         };
         root.Options.Add(Json);
         root.Options.Add(Verbose);

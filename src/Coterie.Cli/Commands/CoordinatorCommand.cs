@@ -23,7 +23,7 @@ internal static class CoordinatorCommand
     public static Command Create()
     {
         var command = new ExampleCommand(
-            "coordinator", "Offers a task to participants on machines of their own, trains with those that agree, and writes the results. The same command goes on with a run that was interrupted.",
+            "coordinator", "Offers a task to parties on machines of their own, trains with those that agree, and writes the results. The same command goes on with a run that was interrupted.",
             "coterie coordinator samples/04-three-hospitals/coordinator.yaml --task samples/04-three-hospitals/task.yaml")
         { Config, Task, Out, Seed, Force, Stay, Supervised };
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
@@ -34,7 +34,8 @@ internal static class CoordinatorCommand
     {
         var settings = CoordinatorSettings.Load(parsed.GetRequiredValue(Config));
         var task = parsed.GetRequiredValue(Task);
-        var name = TaskFile.Load(task).Name;
+        var planned = PlannedTask.Of(TaskFile.Load(task), parsed.GetValue(Seed));
+        var name = planned.File.Name;
         using var folder = ResultFolder.Open(
             parsed.GetValue(Out) ?? Path.Combine(settings.Node.Results ?? "coterie-results", name), parsed.GetValue(Force), "choose another folder with --out, or --force to replace the results in it");
         TaskResult? finished = null;
@@ -72,28 +73,29 @@ internal static class CoordinatorCommand
             // It only stayed for others.
         }
         if (request.Supervision is not null) return;
-        if (isAccounted) Account(context, name, folder.Path);
+        if (isAccounted) Account(context, planned, folder.Path);
         if (finished is null) return;
         if (context.Json) CommandContext.WriteJson(json => ResultJson.Write(json, finished, folder.Path));
         else TrainCommand.Summarise(context.Out, finished, folder.Path);
     }
 
     /// <summary>The run is over and the model is not here.</summary>
-    private static void Account(CommandContext context, string task, string folder)
+    private static void Account(CommandContext context, PlannedTask task, string folder)
     {
+        var owner = task.Mode.ModelOwner?.Name;
         if (context.Json)
         {
             CommandContext.WriteJson(json =>
             {
                 json.WriteStartObject();
-                json.WriteString("task", task);
-                json.WriteString("model", "participants");
+                json.WriteString("task", task.File.Name);
+                json.WriteString("model", owner ?? "participants");
                 json.WriteString("folder", folder);
                 json.WriteEndObject();
             });
             return;
         }
-        context.Out.WriteWhole("The model is the participants'; each of them has it in its own results.");
+        context.Out.WriteWhole(owner is null ? "The model is the participants'; each of them has it in its own results." : $"The model is {owner}'s, which has it in its own results.");
         context.Out.WriteWhole($"What this coordinator learned: {Format.Path(folder)}");
     }
 }

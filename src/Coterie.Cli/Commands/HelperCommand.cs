@@ -21,7 +21,7 @@ internal static class HelperCommand
             "coterie helper helper.yaml")
         { Config, Approve, Once };
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => PartyRunner.RunAsync(
-            ParticipantSettings.LoadHelper(parsed.GetRequiredValue(Config)), PartyRole.Helper,
+            ParticipantSettings.LoadWithoutData(parsed.GetRequiredValue(Config)), PartyRole.Helper,
             new PartyRequest { Approved = [.. parsed.GetValue(Approve) ?? []], Once = parsed.GetValue(Once) }, context, stop)));
         return command;
     }

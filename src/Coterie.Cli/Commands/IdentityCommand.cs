@@ -60,7 +60,7 @@ internal static class IdentityCommand
     public static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 
     /// <summary>A role as people write it.</summary>
-    public static string RoleName(PartyRole role) => role.ToString().ToLowerInvariant();
+    public static string RoleName(PartyRole role) => RoleNames.Of(role);
 
     /// <summary>Opens the authority of that folder.</summary>
     public static ConsortiumAuthority Open(string folder) => ConsortiumAuthority.Open(folder, TimeProvider.System);

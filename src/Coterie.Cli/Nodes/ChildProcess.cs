@@ -36,6 +36,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The party.</summary>
     public string Name { get; }
 
+    /// <summary>Whether there is no run without it.</summary>
+    public bool IsNeeded { get; init; }
+
     /// <summary>What it reports; completes when it ends.</summary>
     public ChannelReader<JsonElement> Events => _events.Reader;
 

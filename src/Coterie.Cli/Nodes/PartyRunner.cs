@@ -6,7 +6,7 @@ using Coterie.Federation.Nodes.Configuration;
 
 namespace Coterie.Cli.Nodes;
 
-/// <summary>Runs a participant or a helper as a command.</summary>
+/// <summary>Runs a participant, a helper or a model owner as a command.</summary>
 internal static class PartyRunner
 {
     public static async Task RunAsync(ParticipantSettings settings, PartyRole role, PartyRequest request, CommandContext context, CancellationToken cancellationToken)

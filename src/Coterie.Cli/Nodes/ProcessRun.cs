@@ -27,6 +27,8 @@ internal static class ProcessRun
             consortium.Connect(await ListeningAsync(coordinator, cancellationToken));
             foreach (var party in consortium.Participants)
                 children.Add(new ChildProcess(party.Name.Name, verbose, "participant", party.Config, "--approve", task.File.Name, "--once", "--supervised", party.Folder));
+            if (consortium.ModelOwner is { } owner)
+                children.Add(new ChildProcess(owner.Name.Name, verbose, "model-owner", owner.Config, "--approve", task.File.Name, "--once", "--supervised", owner.Folder) { IsNeeded = true });
             await FollowAsync(coordinator, [.. children.Skip(1)], progress, cancellationToken);
             return consortium.Collect();
         }
@@ -43,10 +45,10 @@ internal static class ProcessRun
         throw Failure(coordinator, await coordinator.EndAsync(cancellationToken));
     }
 
-    private static async Task FollowAsync(ChildProcess coordinator, ChildProcess[] participants, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+    private static async Task FollowAsync(ChildProcess coordinator, ChildProcess[] parties, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watching = participants.Select(p => WatchAsync(p, stop.Token)).ToList();
+        var watching = parties.Select(p => WatchAsync(p, stop.Token)).ToList();
         var rounds = FollowAsync(coordinator, progress, stop.Token);
         var ended = coordinator.EndAsync(stop.Token);
         try
@@ -55,7 +57,7 @@ internal static class ProcessRun
             {
                 var first = await Task.WhenAny(open);
                 open.Remove(first);
-                // Of a participant's failure the coordinator knows less than the participant itself.
+                // Of a party's failure the coordinator knows less than the party itself.
                 await first;
             }
             await rounds;
@@ -75,12 +77,12 @@ internal static class ProcessRun
             if (Kind(happening) == "round") progress?.Report(Round(happening));
     }
 
-    /// <summary>A participant that was killed has dropped out, and the run may do without it; one that failed ends the run.</summary>
-    private static async Task WatchAsync(ChildProcess participant, CancellationToken cancellationToken)
+    /// <summary>A participant that was killed has dropped out, and the run may do without it; one that failed, or a party without which there is no run, ends it.</summary>
+    private static async Task WatchAsync(ChildProcess party, CancellationToken cancellationToken)
     {
-        var code = await participant.EndAsync(cancellationToken);
-        if (code > 128) await Console.Error.WriteLineAsync(participant.Describe(code) + "; the others go on without it.");
-        else if (code != 0) throw Failure(participant, code);
+        var code = await party.EndAsync(cancellationToken);
+        if (code > 128 && !party.IsNeeded) await Console.Error.WriteLineAsync(party.Describe(code) + "; the others go on without it.");
+        else if (code != 0) throw Failure(party, code);
     }
 
     private static Exception Failure(ChildProcess child, int code) =>

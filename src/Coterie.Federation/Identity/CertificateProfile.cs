@@ -122,19 +122,6 @@ internal static class CertificateProfile
         }
     }
 
-    /// <summary>The role's name in certificates, tokens and commands.</summary>
-    public static string NameOf(PartyRole role) => role switch
-    {
-        PartyRole.Participant => "participant",
-        PartyRole.Coordinator => "coordinator",
-        PartyRole.Helper => "helper",
-        PartyRole.ModelOwner => "model-owner",
-        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "No such role."),
-    };
-
-    /// <summary>The role of that name, or null.</summary>
-    public static PartyRole? RoleOf(string name) => Enum.GetValues<PartyRole>().Where(r => NameOf(r) == name).Select(r => (PartyRole?)r).SingleOrDefault();
-
     private static PartyId ReadName(X509Certificate2 certificate)
     {
         if (Parts(certificate.SubjectName) is not [(CommonName, { } name)] || !PartyId.IsValid(name)) throw Malformed("its subject has to be one common name that names a party, and nothing else");
@@ -148,7 +135,7 @@ internal static class CertificateProfile
         var found = certificate.Extensions.SingleOrDefault(e => e.Oid?.Value == RoleExtension)?.RawData;
         foreach (var role in Enum.GetValues<PartyRole>())
             if (found is not null && found.AsSpan().SequenceEqual(EncodeRole(role))) return role;
-        throw new IdentityException(IdentityReason.WrongRole, "The certificate names no role that exists: participant, coordinator or helper.");
+        throw new IdentityException(IdentityReason.WrongRole, "The certificate names no role that exists: participant, coordinator, helper or model-owner.");
     }
 
     private static (string? Type, string? Value)[] Parts(X500DistinguishedName name)
@@ -173,7 +160,7 @@ internal static class CertificateProfile
     private static byte[] EncodeRole(PartyRole role)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
-        writer.WriteCharacterString(UniversalTagNumber.UTF8String, NameOf(role));
+        writer.WriteCharacterString(UniversalTagNumber.UTF8String, RoleNames.Of(role));
         return writer.Encode();
     }
 

@@ -110,7 +110,7 @@ public sealed class ConsortiumAuthority : IIdentityAuthority, IDisposable
         _invitations.Withdraw(name);
         var invitation = Invitation.Draw(Fingerprint, name, role, now + validity, checkedServer);
         _invitations.Add(invitation);
-        _issued.Note(now, $"invited {name} as {CertificateProfile.NameOf(role)} until {invitation.Expires:u}");
+        _issued.Note(now, $"invited {name} as {RoleNames.Of(role)} until {invitation.Expires:u}");
         return invitation;
     }
 
@@ -147,7 +147,7 @@ public sealed class ConsortiumAuthority : IIdentityAuthority, IDisposable
         // Whatever fails from here on costs the invitation, never its being good for once.
         _invitations.Claim(request.Invitation, invitation);
         using var certificate = Sign(key, invitation.Name, invitation.Role, now);
-        _issued.Note(now, $"joined {invitation.Name} as {CertificateProfile.NameOf(invitation.Role)}: {IssuedCertificates.Describe(certificate)}");
+        _issued.Note(now, $"joined {invitation.Name} as {RoleNames.Of(invitation.Role)}: {IssuedCertificates.Describe(certificate)}");
         return Grant(certificate, Revocations());
     }
 

@@ -94,7 +94,7 @@ public static class Enrolment
         using var certificate = KeyFile.ReadCertificate(grant.Certificate, "The answer");
         var self = judge(certificate);
         if (self.Id != name || self.Role != role || !self.IdentityKey.AsSpan().SequenceEqual(signer.PublicKey.AsSpan()))
-            throw new IdentityException(IdentityReason.Malformed, $"The answer holds a certificate of {self.Id} for another key or role; one of {name} as {CertificateProfile.NameOf(role)} was asked for.");
+            throw new IdentityException(IdentityReason.Malformed, $"The answer holds a certificate of {self.Id} for another key or role; one of {name} as {RoleNames.Of(role)} was asked for.");
         var secret = signer.ExportPrivateKey();
         try
         {

@@ -90,7 +90,7 @@ public sealed class Invitation
         writer.WriteBytes(_secret);
         writer.WriteBytes(AuthorityFingerprint.AsSpan());
         writer.WriteText(Name.Name);
-        writer.WriteText(CertificateProfile.NameOf(Role));
+        writer.WriteText(RoleNames.Of(Role));
         writer.WriteInt64(Expires.ToUnixTimeSeconds());
         writer.WriteText(Server?.AbsoluteUri ?? "");
         var body = writer.ToArray();
@@ -98,7 +98,7 @@ public sealed class Invitation
     }
 
     /// <summary>Who is invited until when; without the secret.</summary>
-    public override string ToString() => $"invitation of {Name} as {CertificateProfile.NameOf(Role)} until {Expires:u}";
+    public override string ToString() => $"invitation of {Name} as {RoleNames.Of(Role)} until {Expires:u}";
 
     internal static Invitation Draw(ImmutableArray<byte> authority, PartyId name, PartyRole role, DateTimeOffset expires, Uri? server) => new(
         CryptographicRandom.Instance.Bytes(IdBytes), CryptographicRandom.Instance.Bytes(SecretBytes), authority, name, role,
@@ -114,7 +114,7 @@ public sealed class Invitation
             var secret = reader.ReadExactBytes(SecretBytes).ToArray();
             ImmutableArray<byte> authority = [.. reader.ReadExactBytes(SHA256.HashSizeInBytes)];
             var name = reader.ReadPartyId();
-            var role = CertificateProfile.RoleOf(reader.ReadText(16)) ?? throw Damaged();
+            var role = RoleNames.Find(reader.ReadText(16)) ?? throw Damaged();
             var expires = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
             var server = reader.ReadText(ServerAddress.MaximumLength);
             reader.End();

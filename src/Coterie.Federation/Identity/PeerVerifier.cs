@@ -66,7 +66,7 @@ public sealed class PeerVerifier
         return party.Role == expected
             ? party
             : throw new IdentityException(
-                IdentityReason.WrongRole, $"The certificate of {party.Id} is one of a {CertificateProfile.NameOf(party.Role)}; one of a {CertificateProfile.NameOf(expected)} is expected here.");
+                IdentityReason.WrongRole, $"The certificate of {party.Id} is one of a {RoleNames.Of(party.Role)}; one of a {RoleNames.Of(expected)} is expected here.");
     }
 
     /// <summary>Takes up a newer revocation list; the one that is held is taken without effect.</summary>

@@ -21,7 +21,7 @@ internal sealed record StoredInvitation(byte[] SecretHash, PartyId Name, PartyRo
         writer.WriteText(Purpose);
         writer.WriteBytes(SecretHash);
         writer.WriteText(Name.Name);
-        writer.WriteText(CertificateProfile.NameOf(Role));
+        writer.WriteText(RoleNames.Of(Role));
         writer.WriteInt64(Expires.ToUnixTimeSeconds());
         return writer.ToArray();
     }
@@ -33,7 +33,7 @@ internal sealed record StoredInvitation(byte[] SecretHash, PartyId Name, PartyRo
             var reader = new WireReader(content, default, new StepTag("stored invitation"));
             if (reader.ReadText(Purpose.Length) != Purpose) throw Damaged(path);
             var read = new StoredInvitation(
-                reader.ReadExactBytes(InvitationProof.Length).ToArray(), reader.ReadPartyId(), CertificateProfile.RoleOf(reader.ReadText(16)) ?? throw Damaged(path),
+                reader.ReadExactBytes(InvitationProof.Length).ToArray(), reader.ReadPartyId(), RoleNames.Find(reader.ReadText(16)) ?? throw Damaged(path),
                 DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64()));
             reader.End();
             return read;

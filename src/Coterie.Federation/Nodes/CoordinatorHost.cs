@@ -18,7 +18,7 @@ using Google.Protobuf;
 
 namespace Coterie.Federation.Nodes;
 
-/// <summary>Runs a coordinator in this process: it listens, waits for the participants of its task, runs and writes the result.</summary>
+/// <summary>Runs a coordinator in this process: it listens, waits for the parties of its task, runs and writes the result.</summary>
 public static class CoordinatorHost
 {
     private static readonly TimeSpan RevocationCheck = TimeSpan.FromSeconds(30);
@@ -26,7 +26,7 @@ public static class CoordinatorHost
     /// <summary>Runs a task to its end; one that was interrupted before goes on.</summary>
     /// <exception cref="TaskFileException">The task is not one that a coordinator without rows can offer.</exception>
     /// <exception cref="IdentityException">There is no coordinator's identity in the home.</exception>
-    /// <exception cref="RunFailedException">Too few participants take part.</exception>
+    /// <exception cref="RunFailedException">Too few participants take part, or the model's owner does not.</exception>
     /// <exception cref="ProtocolException">Too few participants stayed, or a party broke the protocol.</exception>
     /// <exception cref="IOException">The state cannot be read or written, or an address is in use.</exception>
     public static async Task RunAsync(CoordinatorSettings settings, CoordinatorRequest request, INodeObserver observer, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ public static class CoordinatorHost
         var file = TaskFile.Load(request.TaskFile);
         var planned = PlannedTask.Of(file, request.Seed);
         var offer = OfferOf(request, planned);
-        planned.RequireRoster(offer.Participants.Length);
+        planned.RequireRoster(offer.Participants);
         var held = HeldOut(file, offer.Schema);
         using var authority = settings.Authority is { } folder ? ConsortiumAuthority.Open(folder, TimeProvider.System) : null;
         RelayServer? server = null;
@@ -63,6 +63,7 @@ public static class CoordinatorHost
         NodeHost host, RelayServer server, CoordinatorRequest request, PlannedTask planned, TaskOffer offer, TaskData held, CancellationToken cancellationToken)
     {
         var node = host.Context;
+        planned.RequireOwnerApart([node.Identity.Name]);
         var record = await RecordOfAsync(node, offer, cancellationToken);
         offer = TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), node.Identity.Name);
         using var coordinator = new CoordinatorNode(node, new OfferedTask(offer, planned, node.Verified), record);

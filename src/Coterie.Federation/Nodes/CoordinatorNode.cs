@@ -13,8 +13,9 @@ using Google.Protobuf;
 namespace Coterie.Federation.Nodes;
 
 /// <summary>
-/// A coordinator's part in how a run comes about: it offers the task to every participant that connects, begins when all have answered or the
-/// time to gather is over, runs, and tells everybody how it ended. Every step is on the disk before it is told.
+/// A coordinator's part in how a run comes about: it offers the task to every party that connects, begins when all have answered or the time to gather
+/// is over, runs, and tells everybody how it ended. Every step is on the disk before it is told. Without participants that are enough, or without the
+/// owner that the task names for its model, there is no run.
 /// </summary>
 internal sealed class CoordinatorNode : IDisposable
 {
@@ -35,15 +36,21 @@ internal sealed class CoordinatorNode : IDisposable
         (_node, _task, _record) = (node, task, record);
         if (!record.Roster.IsEmpty) _start = RunStart.Restore(Beginning.Parser.ParseFrom(record.Roster.Span), node.Identity.Name);
         _events = new NodeEvents(node, UpAsync, ControlAsync);
-        foreach (var participant in task.Offer.Participants) node.Board.Carrier.Expect(participant);
+        foreach (var party in Invited) node.Board.Carrier.Expect(party);
     }
 
     private string Run => _task.Offer.Run;
 
+    /// <summary>The model's owner where it is a party of its own.</summary>
+    private PartyId? Owner => _task.Task.Mode.ModelOwner;
+
+    /// <summary>Everybody that the task names, in the roster's order.</summary>
+    private IEnumerable<PartyId> Invited => Owner is { } owner ? _task.Offer.Participants.Append(owner) : _task.Offer.Participants;
+
     /// <summary>Gathers, runs, ends.</summary>
     /// <param name="results">Called with what the run gave, before anybody is told that it has ended.</param>
     /// <param name="cancellationToken">Stops; the run can be gone on with.</param>
-    /// <exception cref="RunFailedException">Too few participants take part, or the deadline is over.</exception>
+    /// <exception cref="RunFailedException">Too few participants take part, the model's owner does not, or the deadline is over.</exception>
     /// <inheritdoc cref="NodeRun.RunAsync" path="/exception"/>
     public async Task RunAsync(Func<NodeRunResult, Task> results, CancellationToken cancellationToken)
     {
@@ -55,7 +62,7 @@ internal sealed class CoordinatorNode : IDisposable
         {
             await GatherAsync(handling, stop.Token);
             NodeLog.Begins(_node.Log, Run, _start!.Roster.Participants.Length);
-            _node.Observer.Say($"Run {Run} begins with {string.Join(", ", _start.Roster.Participants)}.");
+            _node.Observer.Say($"Run {Run} begins with {string.Join(", ", _start.Roster.Parties.Where(p => p.Role != PartyRole.Coordinator).Select(p => p.Id))}.");
             var run = new NodeRun(_node, _task.Terms, _start) { Deadline = _record.Deadline };
             var running = run.RunAsync(null, stop.Token);
             if (await Task.WhenAny(running, handling) == handling)
@@ -92,7 +99,7 @@ internal sealed class CoordinatorNode : IDisposable
             NodeLog.GoesOn(_node.Log, Run);
             return;
         }
-        _node.Observer.Say($"Run {Run}: waiting for {string.Join(", ", _task.Offer.Participants)}.");
+        _node.Observer.Say($"Run {Run}: waiting for {string.Join(", ", Invited)}.");
         var ending = Task.Delay(_node.TimeOuts.Gathering, _node.Time, cancellationToken);
         if (await Task.WhenAny(_gathered.Task, ending, handling) == handling) await handling;
         if (ending.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
@@ -116,8 +123,10 @@ internal sealed class CoordinatorNode : IDisposable
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        var members = _task.Offer.Participants.Select(p => _answers.GetValueOrDefault(p).Member).OfType<RunMember>().ToImmutableArray();
-        if (!IsEnough(members.Length)) throw TooFew(members.Length);
+        if (Owner is { } owner && _answers.GetValueOrDefault(owner).Member is null) throw Ownerless(owner);
+        var members = Invited.Select(p => _answers.GetValueOrDefault(p).Member).OfType<RunMember>().ToImmutableArray();
+        var participants = members.Count(m => m.Verified.Party.Role == PartyRole.Participant);
+        if (!IsEnough(participants)) throw TooFew(participants);
         var roster = _task.Terms.RosterOf(Run, [_node.Self, .. members.Select(m => m.Verified.Party)]);
         _start = new RunStart(roster, [_node.Verified, .. members.Select(m => m.Verified)], [[.. _node.Certificate], .. members.Select(m => m.Certificate)]);
         var beginning = _start.ToMessage();
@@ -129,20 +138,21 @@ internal sealed class CoordinatorNode : IDisposable
 
     private async ValueTask UpAsync(Party peer, CancellationToken cancellationToken)
     {
-        if (peer.Role == PartyRole.Participant && !_task.Offer.Participants.Contains(peer.Id))
+        var isNamed = IsNamed(peer);
+        if (!isNamed && peer.Role != PartyRole.Helper)
         {
             NodeLog.NotNamed(_node.Log, peer.Id);
             _node.Observer.Say($"{peer.Id} is connected, but the task does not name it.");
-            return;
+            if (peer.Role == PartyRole.Participant) return;
         }
         if (_ending is not null) await TellAsync(peer.Id, new Control { Ending = _ending }, cancellationToken);
-        else if (_start is null || peer.Role == PartyRole.Helper)
+        else if (_start is null || !isNamed)
         {
             NodeLog.Offered(_node.Log, Run, peer.Id);
             await TellAsync(peer.Id, new Control { Offer = _task.Offer.ToMessage(), Certificate = ByteString.CopyFrom(_node.Certificate) }, cancellationToken);
         }
         else if (_start.Roster.Contains(peer.Id)) await TellAsync(peer.Id, new Control { Beginning = _start.ToMessage() }, cancellationToken);
-        else await TellAsync(peer.Id, Refusal("the run has begun without this participant"), cancellationToken);
+        else await TellAsync(peer.Id, Refusal("the run has begun without this party"), cancellationToken);
     }
 
     private async ValueTask ControlAsync(Party peer, Control control, CancellationToken cancellationToken)
@@ -152,18 +162,31 @@ internal sealed class CoordinatorNode : IDisposable
             NodeLog.Refused(_node.Log, peer.Id, "an answer to this run's offer is expected");
             return;
         }
-        if (peer.Role == PartyRole.Helper)
+        if (!IsNamed(peer))
         {
-            await TellAsync(peer.Id, Refusal($"the mode {_task.Task.Mode.Mode} needs no helper"), cancellationToken);
+            // A participant that is not named was offered nothing.
+            if (peer.Role == PartyRole.Helper) await TellAsync(peer.Id, Refusal($"the mode {_task.Task.Mode.Mode} needs no helper"), cancellationToken);
+            else if (peer.Role == PartyRole.ModelOwner) await TellAsync(peer.Id, Refusal($"the task does not name {peer.Id} as its model's owner"), cancellationToken);
             return;
         }
-        if (!_task.Offer.Participants.Contains(peer.Id) || peer.Role != PartyRole.Participant || _start is not null) return;
+        if (_start is not null) return;
         Take(peer, control.Answer, control.Certificate.Span);
-        var answered = _task.Offer.Participants.All(_answers.ContainsKey);
-        var open = _task.Offer.Participants.Count(p => !_answers.TryGetValue(p, out var answer) || answer.Member is not null);
-        // Who declined is missed at once where the others would be too few anyway.
-        if (answered || !Enumerable.Range(1, open).Any(IsEnough)) _gathered.TrySetResult();
+        // Who declined is missed at once where there is no run without it.
+        if (Invited.All(_answers.ContainsKey) || !CanBegin) _gathered.TrySetResult();
     }
+
+    /// <summary>Whether the answers so far leave room for a run.</summary>
+    private bool CanBegin => (Owner is not { } owner || IsOpen(owner)) && Enumerable.Range(1, _task.Offer.Participants.Count(IsOpen)).Any(IsEnough);
+
+    private bool IsOpen(PartyId party) => !_answers.TryGetValue(party, out var answer) || answer.Member is not null;
+
+    /// <summary>Whether the task names the party in its role.</summary>
+    private bool IsNamed(Party peer) => peer.Role switch
+    {
+        PartyRole.Participant => _task.Offer.Participants.Contains(peer.Id),
+        PartyRole.ModelOwner => peer.Id == Owner,
+        _ => false,
+    };
 
     private void Take(Party peer, Answer answer, ReadOnlySpan<byte> certificate)
     {
@@ -194,7 +217,7 @@ internal sealed class CoordinatorNode : IDisposable
         if (failure is null) NodeLog.Finished(_node.Log, Run);
         else NodeLog.Failed(_node.Log, Run, failure);
         await _node.SaveAsync(_record with { State = failure is null ? RunState.Finished : RunState.Failed, Reason = failure }, cancellationToken);
-        foreach (var participant in _task.Offer.Participants) await TellAsync(participant, new Control { Ending = _ending }, cancellationToken);
+        foreach (var party in Invited) await TellAsync(party, new Control { Ending = _ending }, cancellationToken);
     }
 
     private async ValueTask TellAsync(PartyId peer, Control control, CancellationToken cancellationToken) => await _node.Board.SendControlAsync(peer, control, cancellationToken);
@@ -225,11 +248,16 @@ internal sealed class CoordinatorNode : IDisposable
 
     private RunFailedException TooFew(int members)
     {
-        var declined = _task.Offer.Participants.Where(p => _answers.TryGetValue(p, out var answer) && answer.Member is null).Select(p => $"{p} declines: {_answers[p].Answer.Reason.TrimEnd('.')}");
-        var silent = _task.Offer.Participants.Where(p => !_answers.ContainsKey(p)).Select(p => $"{p} did not answer");
+        var declined = _task.Offer.Participants.Where(p => _answers.ContainsKey(p) && !IsOpen(p)).Select(WhyNot);
+        var silent = _task.Offer.Participants.Where(p => !_answers.ContainsKey(p)).Select(WhyNot);
         return new RunFailedException(
             $"Run {Run} has too few participants: {members} of {_task.Offer.Participants.Length} take part, which the mode {_task.Task.Mode.Mode} and its threshold do not allow ({string.Join("; ", declined.Concat(silent))}).");
     }
+
+    private RunFailedException Ownerless(PartyId owner) => new($"Run {Run} cannot begin without {owner}, which the task names as its model's owner ({WhyNot(owner)}).");
+
+    /// <summary>Why somebody does not take part.</summary>
+    private string WhyNot(PartyId party) => _answers.TryGetValue(party, out var answer) ? $"{party} declines: {answer.Answer.Reason.TrimEnd('.')}" : $"{party} did not answer";
 
     private sealed record RunMember(Approval.VerifiedParty Verified, ImmutableArray<byte> Certificate);
 }

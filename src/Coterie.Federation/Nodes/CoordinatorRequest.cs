@@ -9,7 +9,7 @@ namespace Coterie.Federation.Nodes;
 public sealed record CoordinatorRequest(string TaskFile, ulong Seed, Func<TaskResult, Task> Save)
 {
     /// <summary>
-    /// Called instead of <see cref="Save"/> in a mode that hides the model from the coordinator, with what writes the coordinator's own account of the
+    /// Called instead of <see cref="Save"/> in a run whose model is not the coordinator's, with what writes the coordinator's own account of the
     /// run into a folder: what was opened to it, and the rounds.
     /// </summary>
     public Func<Action<string>, Task> SaveAccount { get; init; } = _ => Task.CompletedTask;

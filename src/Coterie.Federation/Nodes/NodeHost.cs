@@ -71,14 +71,14 @@ internal sealed class NodeHost : IAsyncDisposable
         var time = TimeProvider.System;
         var identity = Closing(NodeIdentity.Load(Path.Combine(settings.Home, "identity"), time));
         if (identity.Role != role)
-            throw new IdentityException(IdentityReason.WrongRole, $"{settings.Home} holds the identity of the {Word(identity.Role)} {identity.Name}; that of a {Word(role)} is expected.");
+            throw new IdentityException(IdentityReason.WrongRole, $"{settings.Home} holds the identity of the {RoleNames.Of(identity.Role)} {identity.Name}; that of a {RoleNames.Of(role)} is expected.");
         var services = NodeLogging.Open(settings.Log);
         _close.Push(services.DisposeAsync);
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Coterie.Node");
-        NodeLog.Starts(log, Word(role), identity.Name, NodeMetrics.Version);
+        NodeLog.Starts(log, RoleNames.Of(role), identity.Name, NodeMetrics.Version);
         var store = Closing(NodeStore.Open(Path.Combine(settings.Home, "state"), time));
         var figures = new NodeFigures();
-        var metrics = Closing(new NodeMetrics(figures, Word(role)));
+        var metrics = Closing(new NodeMetrics(figures, RoleNames.Of(role)));
         Closing(new Telemetry(settings.Otlp, identity.Name.Name));
         if (settings.Metrics is { } address)
         {
@@ -134,6 +134,4 @@ internal sealed class NodeHost : IAsyncDisposable
         });
         return resource;
     }
-
-    private static string Word(PartyRole role) => role.ToString().ToLowerInvariant();
 }

@@ -49,6 +49,7 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
         try
         {
             var model = await terms.RunAsync(session, shard, cancellationToken);
+            await DeliverModelAsync(channel, cancellationToken);
             await EndAsync(channel, null, cancellationToken);
             return new NodeRunResult(model, Report(session, kept, traffic, node.Time.GetElapsedTime(began)));
         }
@@ -92,6 +93,26 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
             Times = new TimeLedger(node.Time),
         };
         return (session, recording);
+    }
+
+    /// <summary>A model that nobody has is no result: a coordinator that cannot read it has not finished before its owner has it.</summary>
+    /// <exception cref="PeerUnavailableException">The owner stays away.</exception>
+    private async Task DeliverModelAsync(RunChannel channel, CancellationToken cancellationToken)
+    {
+        var (roster, owner) = (start.Roster, start.Roster.ModelOwner);
+        if (node.Identity.Name != roster.Coordinator || owner == roster.Coordinator) return;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(node.TimeOuts.Absence + Farewell);
+        string? missing;
+        try
+        {
+            missing = await channel.DeliverAsync(owner, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            missing = "it stays away";
+        }
+        if (missing is not null) throw new PeerUnavailableException(owner, new StepTag($"{roster.RunId}/end"), $"it has not taken the model, which nobody else can read: {missing}");
     }
 
     /// <summary>Everything sent has arrived or its receiver is gone, then the others hear that this party has left.</summary>

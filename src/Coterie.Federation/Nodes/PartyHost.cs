@@ -10,7 +10,7 @@ using Coterie.Federation.Transports.Carriers.WebSockets;
 
 namespace Coterie.Federation.Nodes;
 
-/// <summary>Runs a participant or a helper in this process: it connects to its coordinator and takes part in what its policy approves.</summary>
+/// <summary>Runs a participant, a helper or a model owner in this process: it connects to its coordinator and takes part in what its policy approves.</summary>
 public static class PartyHost
 {
     /// <summary>Runs until cancelled or, where asked for, until a run has ended.</summary>
@@ -45,7 +45,7 @@ public static class PartyHost
         if (request.Once && (await party.FirstEnd).Failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>A participant keeps what it learned: the model where it is entitled to it, and the account of what was opened to it.</summary>
+    /// <summary>A party keeps what it learned: the model where it is entitled to it, and the account of what was opened to it.</summary>
     private static Task SaveAsync(ParticipantSettings settings, PartyRequest request, OfferedTask task, NodeRunResult result, INodeObserver observer)
     {
         var folder = Path.Combine(settings.Node.Results ?? Path.Combine(settings.Node.Home, "results"), task.Offer.Run);

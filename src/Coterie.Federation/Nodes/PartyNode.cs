@@ -20,7 +20,7 @@ namespace Coterie.Federation.Nodes;
 internal sealed record RunEnd(string Run, Exception? Failure);
 
 /// <summary>
-/// A participant's or helper's part: it judges what the coordinator offers before it opens any file, answers, checks the roster it is to begin
+/// The part of a participant, a helper or a model owner: it judges what the coordinator offers before it opens any file, answers, checks the roster it is to begin
 /// with, runs, and goes on with unfinished runs after a restart.
 /// </summary>
 internal sealed class PartyNode : IDisposable
@@ -277,7 +277,7 @@ internal sealed class PartyNode : IDisposable
         var begun = new Begun(CancellationTokenSource.CreateLinkedTokenSource(cancellationToken));
         _running[record.Run] = begun;
         NodeLog.Begins(_node.Log, record.Run, start.Roster.Participants.Length);
-        _node.Observer.Say($"Run {record.Run} begins with {string.Join(", ", start.Roster.Participants)}.");
+        _node.Observer.Say($"Run {record.Run} begins with {string.Join(", ", start.Roster.Parties.Where(p => p.Role != PartyRole.Coordinator).Select(p => p.Id))}.");
         foreach (var party in start.Roster.Parties.Where(p => p.Id != _node.Identity.Name)) _node.Board.Carrier.Expect(party.Id);
         var proven = start.Parties.ToImmutableDictionary(p => p.Party.Id);
         var run = new NodeRun(_node, task.Terms, start) { Deadline = record.Deadline, IsPinned = p => PolicyJudge.Knows(_settings.Approve, proven[p.Id]) };

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Coterie.Federation.Nodes;
 
-/// <summary>How a participant or helper is run.</summary>
+/// <summary>How a participant, helper or model owner is run.</summary>
 public sealed record PartyRequest
 {
     /// <summary>Names of runs or tasks that are agreed to without asking.</summary>

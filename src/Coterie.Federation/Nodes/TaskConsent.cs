@@ -30,7 +30,7 @@ internal sealed class TaskConsent(NodeContext node, ParticipantSettings settings
             node.Observer.Warn(refused);
             return (null, $"this version does not accept the task: {refused.Problems[0].Field}: {refused.Problems[0].Message}");
         }
-        var verdict = PolicyJudge.Judge(settings.Approve, task, settings.Data is null ? null : node.Identity.Name);
+        var verdict = PolicyJudge.Judge(settings.Approve, task, node.Self);
         if (!verdict.Objections.IsEmpty) return (null, "its policy does not allow the task: " + string.Join(" ", verdict.Objections));
         if (verdict.NeedsConsent && !wasAccepted && !await HasConsentAsync(task, cancellationToken)) return (null, "nobody has agreed to the task there");
         return settings.Data is { } location ? Read(task, location) : (null, null);

@@ -30,10 +30,14 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         return new PlannedTask(file, plan, mode);
     }
 
-    /// <summary>Insists on enough participants for the mode and its threshold.</summary>
-    /// <exception cref="TaskFileException">They are too few.</exception>
-    public void RequireRoster(int participants)
+    /// <summary>Insists on enough participants for the mode and its threshold, and on an owner of the model that is none of them.</summary>
+    /// <param name="names">The participants.</param>
+    /// <exception cref="TaskFileException">They are too few, or one of them is named as the model's owner.</exception>
+    public void RequireRoster(IReadOnlyCollection<PartyId> names)
     {
+        ArgumentNullException.ThrowIfNull(names);
+        RequireOwnerApart(names);
+        var participants = names.Count;
         if (participants < SumPolicy.MinimumRoster && !Mode.AllowSmallRoster)
             throw File.Error(
                 "data.participants",
@@ -46,6 +50,15 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         {
             throw File.Error("privacy.threshold", refused.Message, refused);
         }
+    }
+
+    /// <summary>Insists on an owner of the model, where the task names one, that is none of these parties.</summary>
+    /// <param name="others">Parties with another role in the run.</param>
+    /// <exception cref="TaskFileException">One of them is named as the model's owner.</exception>
+    internal void RequireOwnerApart(IEnumerable<PartyId> others)
+    {
+        if (Mode.ModelOwner is { } owner && others.Contains(owner))
+            throw File.Error($"privacy.{ModelOwner}", $"{owner} has another role in the run; a party that neither coordinates nor takes part with rows is accepted");
     }
 
     private const string KeyBits = "key-bits", ModelOwner = "model-owner";

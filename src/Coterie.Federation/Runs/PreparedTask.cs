@@ -18,7 +18,7 @@ public sealed record PreparedTask(TaskFile File, TrainingPlan Plan, ModeOptions 
     {
         var task = PlannedTask.Of(file, seed);
         var data = TaskData.Load(file, task.Plan.Learner.Task, seed);
-        task.RequireRoster(data.Participants.Length);
+        task.RequireRoster([.. data.Participants.Select(p => p.Name)]);
         return new PreparedTask(file, task.Plan, task.Mode, data);
     }
 

@@ -51,7 +51,7 @@ public static class ReportBuilder
 
     private static IEnumerable<ReportFact> KeyLength(TaskResult result)
     {
-        if (ModeCatalogue.KeyBitsFor(result.Task.Mode) is > 0 and var bits) yield return new("participants' keys", string.Create(CultureInfo.InvariantCulture, $"Paillier, {bits} bits"));
+        if (ModeCatalogue.KeyBitsFor(result.Task.Mode) is > 0 and var bits) yield return new(result.Task.Mode.Mode == ModeCatalogue.EncryptedModel ? "model owner's key" : "participants' keys", string.Create(CultureInfo.InvariantCulture, $"Paillier, {bits} bits"));
     }
 
     private static ReportFact Preprocessing(TaskResult result) =>

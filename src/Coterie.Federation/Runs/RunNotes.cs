@@ -22,6 +22,8 @@ internal static class RunNotes
             notes.Add(new ReportNote("The coordinator saw every contribution in clear. Contributions of few rows can give rows away; secure-aggregation opens sums only.", IsWarning: true));
         if (ModeCatalogue.Find(result.Task.Mode.Mode) is { HidesModel: true })
             notes.Add(new ReportNote("The model and its figures are the participants'. They are here because all parties ran on this machine; the coordinator held neither."));
+        if (result.Task.Mode.ModelOwner is { } owner)
+            notes.Add(new ReportNote($"The model is {owner}'s alone. It and its figures are here because all parties ran on this machine; coordinator and participants held ciphertexts."));
         var sizes = result.Outcome.History.Select(r => r.Survivors).Distinct().ToArray();
         if (sizes.Length > 1)
             notes.Add(new ReportNote("Participants left during the run. The difference of two sums over different survivors is the contribution of those that left between them; differential privacy bounds what it says.", IsWarning: true));

@@ -31,7 +31,7 @@ public sealed class NodeConsortium : IDisposable
         {
             if (k <= joined) await consortium.JoinAsync(authority, $"clinic-{k}", PartyRole.Participant);
             consortium.WriteRows(k);
-            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation, shared-key, separate-keys], columns: [a, b, y], ask: false{policy}", log, timeOuts);
+            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation, shared-key, separate-keys, encrypted-model], columns: [a, b, y], ask: false{policy}", log, timeOuts);
         }
         return consortium;
     }
@@ -40,6 +40,14 @@ public sealed class NodeConsortium : IDisposable
     public void WriteConfig(int k, string policy, string log = "{ level: warning }", string timeOuts = "{ absence: 20s }") => Place.Write(
         $"clinic-{k}.yaml",
         $"home: clinic-{k}\ncoordinator: {{ address: 127.0.0.1:{Port}, name: coordinator }}\ndata: {{ file: rows-{k}.csv }}\napprove: {{ {policy} }}\nlog: {log}\ntime-outs: {timeOuts.Replace("gathering: 60s, ", "", StringComparison.Ordinal).Replace("gathering: 5s, ", "", StringComparison.Ordinal)}\n");
+
+    /// <summary>A model owner who has joined by commands, with a config that approves everything without asking, or as the policy says.</summary>
+    public async Task JoinModelOwnerAsync(string name = "buyer", string policy = "learners: [ridge-regression], modes: [encrypted-model], columns: [a, b, y], ask: false")
+    {
+        var token = (await Cli.SucceedAsync(Place.Folder, "identity", "invite", name, "--role", "model-owner", "--authority", "authority", "--json")).Json.GetProperty("invitation").GetString()!;
+        await Cli.SucceedAsync(Place.Folder, "identity", "join", token, "--home", name, "--authority", "authority");
+        Place.Write($"{name}.yaml", $"home: {name}\ncoordinator: {{ address: 127.0.0.1:{Port}, name: coordinator }}\napprove: {{ {policy} }}\nlog: {{ level: warning }}\ntime-outs: {{ absence: 20s }}\n");
+    }
 
     /// <summary>Joins a party.</summary>
     public async Task JoinAsync(ConsortiumAuthority authority, string name, PartyRole role)
@@ -81,6 +89,13 @@ public sealed class NodeConsortium : IDisposable
         return needles.Any(n => files.Any(f => f.AsSpan().IndexOf(n) >= 0));
     }
 
+    /// <summary>A task whose model is an owner's: ridge regression, descending so many rounds.</summary>
+    public void WriteOwnedTask(int rounds, string owner = "buyer")
+    {
+        WriteTask(mode: $"encrypted-model, key-bits: 2048, model-owner: {owner}", learner: "{ name: ridge-regression, solver: gradient-descent, step: 0.3 }", stop: $"{{ rounds: {rounds} }}");
+        Place.Write("task.yaml", File.ReadAllText(Place["task.yaml"]).Replace(", values: [0, 1]", "", StringComparison.Ordinal));
+    }
+
     /// <summary>Starts a process and keeps what it says.</summary>
     public NodeProcess Start(params string[] arguments)
     {
@@ -91,6 +106,8 @@ public sealed class NodeConsortium : IDisposable
 
     public NodeProcess StartCoordinator(params string[] more) => Start(["coordinator", "coordinator.yaml", "--task", "task.yaml", "--out", "results", "--verbose", .. more]);
 
+    public NodeProcess StartModelOwner(string name = "buyer") => Start("model-owner", $"{name}.yaml", "--once");
+
     public NodeProcess StartParticipant(int k, params string[] more) => Start(["participant", $"clinic-{k}.yaml", "--once", .. more]);
 
     /// <summary>
@@ -98,23 +115,28 @@ public sealed class NodeConsortium : IDisposable
     /// every end. The coordinator's second life.
     /// </summary>
     /// <param name="whileDown">Looks at what the dead have left.</param>
-    public async Task<NodeProcess> RunThroughKillsAsync(Action? whileDown = null)
+    /// <param name="learner">The learner whose second round it is.</param>
+    /// <param name="victim">Starts another party, which is killed in the participant's place; null: nobody else takes part.</param>
+    public async Task<NodeProcess> RunThroughKillsAsync(Action? whileDown = null, string learner = "logistic-regression", Func<NodeProcess>? victim = null)
     {
-        NodeProcess[] participants = [StartParticipant(1), StartParticipant(2), StartParticipant(3)];
+        List<NodeProcess> others = [StartParticipant(1), StartParticipant(3)];
+        if (victim is null) victim = () => StartParticipant(2);
+        else others.Add(StartParticipant(2));
+        var killed = victim();
         var coordinator = StartCoordinator();
-        await coordinator.SaysAsync("logistic-regression: round 2 ");
+        await coordinator.SaysAsync($"{learner}: round 2 ");
         coordinator.Kill();
         await coordinator.EndsAsync(137);
-        participants[1].Kill();
-        await participants[1].EndsAsync(137);
+        killed.Kill();
+        await killed.EndsAsync(137);
         whileDown?.Invoke();
 
         coordinator = StartCoordinator();
         await coordinator.SaysAsync("goes on");
-        participants[1] = StartParticipant(2);
-        await participants[1].SaysAsync("goes on");
+        killed = victim();
+        await killed.SaysAsync("goes on");
         await coordinator.EndsAsync(0);
-        foreach (var participant in participants) await participant.EndsAsync(0);
+        foreach (var party in others.Append(killed)) await party.EndsAsync(0);
         return coordinator;
     }
 

@@ -14,7 +14,7 @@ public sealed partial class CommandTests
     [MemberData(nameof(EveryPage))]
     public void CommandLines_OnPages_NameCommandsAndOptionsThatExist(string page)
     {
-        string[] commands = [.. Directory.EnumerateFiles(Path.Combine(Program, "Commands"), "*Command.cs").Select(f => Path.GetFileName(f)[..^"Command.cs".Length].ToLowerInvariant())];
+        string[] commands = [.. Directory.EnumerateFiles(Path.Combine(Program, "Commands"), "*Command.cs").Select(f => Word().Replace(Path.GetFileName(f)[..^"Command.cs".Length], "-").ToLowerInvariant())];
         var sources = string.Concat(Directory.EnumerateFiles(Program, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         foreach (var line in CommandLine().Matches(Pages.Read(page)).Select(m => m.Groups["rest"].Value))
         {
@@ -25,6 +25,10 @@ public sealed partial class CommandTests
 
     [GeneratedRegex("(^|`)(coterie|dotnet run --project src/Coterie.Cli -c Release --) (?<rest>[a-z][^`\n]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex CommandLine();
+
+    /// <summary>Where a word of a type's name ends and another begins.</summary>
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex Word();
 
     [GeneratedRegex("--[a-z-]+")]
     private static partial Regex Option();

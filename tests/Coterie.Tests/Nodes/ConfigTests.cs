@@ -114,7 +114,7 @@ public sealed class ConfigTests : IDisposable
     public void Helper_WithData_IsRefused()
     {
         var path = Write(Participant);
-        Assert.Contains("data: is unknown", Assert.Throws<TaskFileException>(() => ParticipantSettings.LoadHelper(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("data: is unknown", Assert.Throws<TaskFileException>(() => ParticipantSettings.LoadWithoutData(path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -70,7 +70,7 @@ public sealed class DishonestCoordinatorTests : IDisposable
     {
         var offer = NodeBench.Offer(NodeBench.Task());
         offer = offer with { Task = offer.Task.Replace("  target: y\n", "  target: y\n  test: { column: diagnosis, values: [ill] }\n", StringComparison.Ordinal) };
-        var verdict = PolicyJudge.Judge(new ApprovalPolicy { Columns = ["a", "b", "y"] }, OfferedTask.Of(offer, Coordinator, "/nowhere"), new PartyId("clinic-1"));
+        var verdict = PolicyJudge.Judge(new ApprovalPolicy { Columns = ["a", "b", "y"] }, OfferedTask.Of(offer, Coordinator, "/nowhere"), new Party(new PartyId("clinic-1"), PartyRole.Participant, []));
         Assert.Contains(verdict.Objections, o => o.Contains("diagnosis", StringComparison.Ordinal));
     }
 
@@ -136,7 +136,7 @@ public sealed class DishonestCoordinatorTests : IDisposable
         Federation.Nodes.NodeContext[] nodes = [await bench.JoinAsync("clinic-1"), await bench.JoinAsync("clinic-2"), await bench.JoinAsync("clinic-3")];
         var task = OfferedTask.Of(NodeBench.Offer(NodeBench.Task()), Coordinator, "/nowhere");
         var policy = new ApprovalPolicy { Coordinators = [new KnownParty("coordinator", Coordinator.Fingerprint)], Ask = false };
-        Assert.Empty(PolicyJudge.Judge(policy, task, nodes[0].Self.Id).Objections);
+        Assert.Empty(PolicyJudge.Judge(policy, task, nodes[0].Self).Objections);
         var roster = task.Terms.RosterOf("trial-1", [coordinator.Self, .. nodes.Select(m => m.Self)]);
         var message = new RunStart(roster, [], [.. nodes.Prepend(coordinator).Select(m => m.Certificate.ToImmutableArray())]).ToMessage();
         var start = RunStart.Read(message, coordinator.Self.Id, nodes[0].Identity.Peers);

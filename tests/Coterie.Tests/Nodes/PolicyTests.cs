@@ -10,7 +10,7 @@ namespace Coterie.Tests.Nodes;
 public sealed class PolicyTests
 {
     private static readonly VerifiedParty Coordinator = new(new Party(new PartyId("coordinator"), PartyRole.Coordinator, []), new string('a', 64));
-    private static readonly PartyId Self = new("clinic-1");
+    private static readonly Party Self = new(new PartyId("clinic-1"), PartyRole.Participant, []);
 
     /// <summary>Every limit, each broken by the same task: its word, and what is said.</summary>
     public static TheoryData<string, ApprovalPolicy, string> Limits => new()
@@ -24,7 +24,7 @@ public sealed class PolicyTests
         { "", new ApprovalPolicy { Participants = [new KnownParty("clinic-2")], MinimumParticipants = 3 }, "minimum-participants: 2 participants that this one knows are to take part; 3 are needed." },
         { "", new ApprovalPolicy { MinimumParticipants = 4 }, "minimum-participants: 3 participants" },
         { "", new ApprovalPolicy { MaximumRounds = 4 }, "maximum-rounds: 5 rounds are asked for; 4 are approved." },
-        { ", allow-small-roster: true", new ApprovalPolicy(), "allow-small-roster: the task agrees to sums over one or two participants, this participant does not." },
+        { ", allow-small-roster: true", new ApprovalPolicy(), "allow-small-roster: the task agrees to sums over one or two participants, this party does not." },
         { "", new ApprovalPolicy { Preprocessing = PreprocessingRule.DeclaredOnly }, "preprocessing: standardize would learn from the rows" },
         { "", new ApprovalPolicy { Preprocessing = PreprocessingRule.DeclaredOnly }, "preprocessing: no range is declared for a, y" },
         { "", new ApprovalPolicy { Epsilon = 1 }, "epsilon: the task has no differential privacy; an epsilon of at most 1 is approved." },
@@ -59,7 +59,7 @@ public sealed class PolicyTests
 
     [Fact]
     public void Judge_OfATaskForOthers_Objects() =>
-        Assert.Contains("does not name clinic-9", Assert.Single(PolicyJudge.Judge(new ApprovalPolicy(), Offered(""), new PartyId("clinic-9")).Objections), StringComparison.Ordinal);
+        Assert.Contains("does not name clinic-9", Assert.Single(PolicyJudge.Judge(new ApprovalPolicy(), Offered(""), Self with { Id = new PartyId("clinic-9") }).Objections), StringComparison.Ordinal);
 
     [Fact]
     public async Task Decide_WithoutConsent_DoesNotLookAtTheFile()

@@ -35,6 +35,12 @@ public sealed record ApprovalPolicy
     /// </summary>
     public ImmutableArray<KnownParty> Participants { get; init; } = [];
 
+    /// <summary>
+    /// Who may own the model where that is another party than the coordinator; empty: whoever the task names, if a person is asked, and else nobody. A model
+    /// owner that works together with the coordinator opens single contributions.
+    /// </summary>
+    public ImmutableArray<KnownParty> ModelOwners { get; init; } = [];
+
     /// <summary>Fewest participants, this one included, that this party knows.</summary>
     public int MinimumParticipants { get; init; }
 

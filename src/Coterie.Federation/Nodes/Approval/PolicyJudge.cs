@@ -7,14 +7,16 @@ using Coterie.Federation.Tasks;
 
 namespace Coterie.Federation.Nodes.Approval;
 
-/// <summary>Compares a task with a participant's policy. Nothing but the offer is looked at.</summary>
+/// <summary>Compares a task with a party's policy. Nothing but the offer is looked at.</summary>
 internal static class PolicyJudge
 {
-    /// <summary>The verdict of <paramref name="policy"/> over a task; <paramref name="self"/> is the participant, or null for a helper.</summary>
-    public static PolicyVerdict Judge(ApprovalPolicy policy, OfferedTask offered, PartyId? self)
+    /// <summary>The verdict of <paramref name="policy"/> over a task; <paramref name="self"/> is whoever would take part in it.</summary>
+    public static PolicyVerdict Judge(ApprovalPolicy policy, OfferedTask offered, Party self)
     {
         var objections = ImmutableArray.CreateBuilder<string>();
         var (task, schema) = (offered.Task, offered.Offer.Schema);
+        if (Stranger(offered, self) is { } stranger) objections.Add(stranger);
+        if (Owner(policy, offered, self.Id) is { } owner) objections.Add(owner);
         if (!policy.Coordinators.IsEmpty && !policy.Coordinators.Any(c => c.Matches(offered.Coordinator)))
             objections.Add($"coordinators: {offered.Coordinator.Party.Id} with the certificate {offered.Coordinator.Fingerprint[..16]}... is none of {List(policy.Coordinators.Select(c => c.Name))}.");
         if (!policy.Learners.IsEmpty && !policy.Learners.Contains(task.File.Learner.Name))
@@ -25,10 +27,9 @@ internal static class PolicyJudge
         var used = schema.Features.Append(schema.Target).OfType<Column>().Select(c => c.Name).Append(task.File.Data.Weights).OfType<string>().Concat(TaskColumns.Dealing(task.File).Select(c => c.Column));
         var columns = used.Distinct(StringComparer.Ordinal).Where(n => !policy.Columns.IsEmpty && !policy.Columns.Contains(n)).ToArray();
         if (columns.Length > 0) objections.Add($"columns: {List(columns)} {(columns.Length == 1 ? "is" : "are")} not among those approved.");
-        if (self is { } participant && !offered.Offer.Participants.Contains(participant)) objections.Add($"the task does not name {participant} among its participants.");
         if (task.Mode.AllowSmallRoster && !policy.AllowSmallRoster)
-            objections.Add("allow-small-roster: the task agrees to sums over one or two participants, this participant does not.");
-        if (Known(policy, offered, self) is var known && known < policy.MinimumParticipants)
+            objections.Add("allow-small-roster: the task agrees to sums over one or two participants, this party does not.");
+        if (Known(policy, offered, self.Id) is var known && known < policy.MinimumParticipants)
             objections.Add(string.Create(CultureInfo.InvariantCulture, $"minimum-participants: {known} participants that this one knows are to take part; {policy.MinimumParticipants} are needed."));
         if (policy.MaximumRounds is { } rounds && task.Plan.Stop.Rounds > rounds)
             objections.Add(string.Create(CultureInfo.InvariantCulture, $"maximum-rounds: {task.Plan.Stop.Rounds} rounds are asked for; {rounds} are approved."));
@@ -41,8 +42,26 @@ internal static class PolicyJudge
     /// <summary>Whether the policy knows a participant: then it counts toward the minimum.</summary>
     public static bool Knows(ApprovalPolicy policy, VerifiedParty participant) => policy.Participants.IsEmpty || policy.Participants.Any(p => p.Matches(participant));
 
+    /// <summary>A helper is told by the coordinator whether it is needed.</summary>
+    private static string? Stranger(OfferedTask offered, Party self) => self.Role switch
+    {
+        PartyRole.Participant when !offered.Offer.Participants.Contains(self.Id) => $"the task does not name {self.Id} among its participants.",
+        PartyRole.ModelOwner when offered.Task.Mode.ModelOwner != self.Id => $"the task does not name {self.Id} as its model's owner.",
+        _ => null,
+    };
+
+    /// <summary>
+    /// Coordinator and model owner together open single contributions: an owner that the coordinator has invented must not get by where nobody looks.
+    /// </summary>
+    private static string? Owner(ApprovalPolicy policy, OfferedTask offered, PartyId self)
+    {
+        if (offered.Task.Mode.ModelOwner is not { } owner || owner == self || policy.ModelOwners.Any(o => o.Name == owner.Name)) return null;
+        if (!policy.ModelOwners.IsEmpty) return $"model-owners: {owner} is none of {List(policy.ModelOwners.Select(o => o.Name))}.";
+        return policy.Ask ? null : $"model-owners: {owner} would own the model, and is not approved; without a person to ask it has to be named.";
+    }
+
     /// <summary>Of an offer only names are known; certificates are compared when the run begins.</summary>
-    private static int Known(ApprovalPolicy policy, OfferedTask offered, PartyId? self) =>
+    private static int Known(ApprovalPolicy policy, OfferedTask offered, PartyId self) =>
         offered.Offer.Participants.Count(p => p == self || policy.Participants.IsEmpty || policy.Participants.Any(k => k.Name == p.Name));
 
     private static IEnumerable<string> Learned(OfferedTask offered)

@@ -24,7 +24,7 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         Add("mode", $"{mode.Name}. {mode.Summary}");
         foreach (var knowledge in mode.Learns) Add($"{knowledge.Party} learn{(knowledge.Party.EndsWith('s') ? "" : "s")}", knowledge.Learns);
         Add("assumed", mode.Assumes);
-        if (ModeCatalogue.KeyBitsFor(task.Mode) is > 0 and var bits) Add("keys", string.Create(CultureInfo.InvariantCulture, $"every participant its own Paillier key of {bits} bits"));
+        if (ModeCatalogue.KeyBitsFor(task.Mode) is > 0 and var bits) Add("keys", string.Create(CultureInfo.InvariantCulture, $"{(mode.Name == ModeCatalogue.EncryptedModel ? "the model's owner a" : "every participant its own")} Paillier key of {bits} bits"));
         Add("learner", task.File.Learner.Name + string.Concat(task.File.Learner.Parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $", {p.Key} {p.Value}"))));
         Add("columns", string.Join(", ", offer.Schema.Features.Select(c => c.Name)));
         if (offer.Schema.Target is { } target) Add("target", target.Name);
@@ -38,6 +38,7 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         {
             ModelAudience.Everyone => "all parties",
             ModelAudience.Participants => "the participants, not the coordinator",
+            _ when task.Mode.ModelOwner is { } owner => $"{owner}, the model's owner, and nobody else",
             _ => "the coordinator",
         });
         if (task.Mode.AllowSmallRoster) Add("small roster", "agreed to: a sum over two participants shows each the other's part, over one that participant's");

@@ -86,7 +86,7 @@ internal sealed record RunStart(Roster Roster, ImmutableArray<VerifiedParty> Par
         {
             var verified = Verify(certificate, verifier);
             if (verified.Party.Id == party.Id && verified.Party.Role == party.Role && verified.Party.IdentityKey.AsSpan().SequenceEqual(party.IdentityKey.AsSpan())) return verified;
-            throw Broken(sender, step, $"the certificate that is to prove {party.Id} proves the {verified.Party.Role.ToString().ToLowerInvariant()} {verified.Party.Id}");
+            throw Broken(sender, step, $"the certificate that is to prove {party.Id} proves the {RoleNames.Of(verified.Party.Role)} {verified.Party.Id}");
         }
         catch (IdentityException refused)
         {

@@ -29,14 +29,17 @@ public sealed class LocalConsortium : IDisposable
     private readonly PreparedTask _task;
     private readonly DirectoryInfo _folder;
 
-    private LocalConsortium(PreparedTask task, DirectoryInfo folder, LocalParty coordinator, ImmutableArray<LocalParty> participants) =>
-        (_task, _folder, Coordinator, Participants) = (task, folder, coordinator, participants);
+    private LocalConsortium(PreparedTask task, DirectoryInfo folder, LocalParty coordinator, ImmutableArray<LocalParty> participants, LocalParty? owner) =>
+        (_task, _folder, Coordinator, Participants, ModelOwner) = (task, folder, coordinator, participants, owner);
 
     /// <summary>The coordinator; its config is complete.</summary>
     public LocalParty Coordinator { get; }
 
     /// <summary>The participants, in the task's order; see <see cref="Connect"/>.</summary>
     public ImmutableArray<LocalParty> Participants { get; }
+
+    /// <summary>The model's owner where the task names one; see <see cref="Connect"/>.</summary>
+    public LocalParty? ModelOwner { get; }
 
     /// <summary>Where the coordinator is to write its results.</summary>
     public string Results => Path.Combine(_folder.FullName, "results");
@@ -60,10 +63,11 @@ public sealed class LocalConsortium : IDisposable
             var coordinator = await AddAsync(FederatedTraining.Coordinator, "coordinator", PartyRole.Coordinator);
             var participants = ImmutableArray.CreateBuilder<LocalParty>();
             foreach (var participant in task.Data.Participants) participants.Add(await AddAsync(participant.Name, "of-" + participant.Name.Name, PartyRole.Participant));
+            var owner = task.Mode.ModelOwner is { } named ? await AddAsync(named, "model-owner", PartyRole.ModelOwner) : null;
             var offer = new TaskOffer("offer", "", task.Plan.Seed, task.Data.Schema, [.. participants.Select(p => p.Name)], null);
             await File.WriteAllBytesAsync(Path.Combine(coordinator.Folder, SupervisedFiles.Offer), offer.ToMessage().ToByteArray(), cancellationToken);
             await File.WriteAllTextAsync(coordinator.Config, $"home: {Quote(coordinator.Folder)}\nlisten: 127.0.0.1:0\n{Common}", cancellationToken);
-            return new LocalConsortium(task, folder, coordinator, participants.ToImmutable());
+            return new LocalConsortium(task, folder, coordinator, participants.ToImmutable(), owner);
         }
         catch
         {
@@ -72,7 +76,7 @@ public sealed class LocalConsortium : IDisposable
         }
     }
 
-    /// <summary>Writes the participants' configs, once it is known where the coordinator listens.</summary>
+    /// <summary>Writes the configs of the others, once it is known where the coordinator listens.</summary>
     /// <exception cref="ArgumentException">The address is none.</exception>
     public void Connect(string address)
     {
@@ -80,16 +84,18 @@ public sealed class LocalConsortium : IDisposable
         for (var k = 0; k < Participants.Length; k++)
         {
             var file = _task.File.Data.Participants is FileParticipants { Files: var files } ? files[k].File : _task.File.Data.File!;
-            File.WriteAllText(
-                Participants[k].Config,
-                string.Create(CultureInfo.InvariantCulture, $$"""
-                    home: {{Quote(Participants[k].Folder)}}
-                    coordinator: { address: "{{endpoint}}", name: {{Coordinator.Name}} }
-                    data: { file: {{Quote(file)}} }
-                    approve: { allow-small-roster: {{(_task.Mode.AllowSmallRoster ? "true" : "false")}} }
-                    {{Common}}
-                    """));
+            Write(Participants[k], $"data: {{ file: {Quote(file)} }}\n");
         }
+        if (ModelOwner is { } owner) Write(owner, "");
+
+        void Write(LocalParty party, string data) => File.WriteAllText(
+            party.Config,
+            string.Create(CultureInfo.InvariantCulture, $$"""
+                home: {{Quote(party.Folder)}}
+                coordinator: { address: "{{endpoint}}", name: {{Coordinator.Name}} }
+                approve: { allow-small-roster: {{(_task.Mode.AllowSmallRoster ? "true" : "false")}} }
+                {{data}}{{Common}}
+                """));
     }
 
     /// <summary>What the processes left, put together: the run as one that took place in this process.</summary>
@@ -100,7 +106,7 @@ public sealed class LocalConsortium : IDisposable
         var models = Models();
         var model = ModelFileReader.Read(models[0]);
         // Who was killed left no report: what the coordinator saw of it has to do.
-        var reports = Participants.Select(p => Path.Combine(p.Folder, SupervisedFiles.Report)).Where(File.Exists).Select(PartyReportFile.Read).Append(own).ToDictionary(r => r.Party);
+        var reports = Others.Select(p => Path.Combine(p.Folder, SupervisedFiles.Report)).Where(File.Exists).Select(PartyReportFile.Read).Append(own).ToDictionary(r => r.Party);
         var traffic = new TrafficMeter();
         foreach (var party in own.Roster.Parties)
         {
@@ -119,16 +125,20 @@ public sealed class LocalConsortium : IDisposable
         };
     }
 
-    /// <summary>The coordinator's model; in a mode that hides it from the coordinator those of the participants, which are one.</summary>
+    /// <summary>Everybody but the coordinator.</summary>
+    private IEnumerable<LocalParty> Others => ModelOwner is { } owner ? Participants.Append(owner) : Participants;
+
+    /// <summary>The coordinator's model; in a mode that hides it from the coordinator its owner's, or those of the participants, which are one.</summary>
     private string[] Models()
     {
         var own = Path.Combine(Results, "model.json");
-        if (File.Exists(own) || !ModeCatalogue.Find(_task.Mode.Mode)!.HidesModel) return [own];
+        if (File.Exists(own) || (ModelOwner is null && !ModeCatalogue.Find(_task.Mode.Mode)!.HidesModel)) return [own];
         string[] theirs =
         [
-            .. Participants.Select(p => Path.Combine(p.Folder, "results")).Where(Directory.Exists).SelectMany(f => Directory.GetFiles(f, "model.json", SearchOption.AllDirectories)),
+            .. (ModelOwner is { } owner ? [owner] : Participants).Select(p => Path.Combine(p.Folder, "results"))
+                .Where(Directory.Exists).SelectMany(f => Directory.GetFiles(f, "model.json", SearchOption.AllDirectories)),
         ];
-        if (theirs.Length == 0) throw new IOException("no participant has left a model");
+        if (theirs.Length == 0) throw new IOException(ModelOwner is null ? "no participant has left a model" : $"{ModelOwner.Name} has left no model");
         var first = File.ReadAllBytes(theirs[0]);
         return theirs.All(t => File.ReadAllBytes(t).AsSpan().SequenceEqual(first)) ? theirs : throw new IOException("the participants have left different models");
     }

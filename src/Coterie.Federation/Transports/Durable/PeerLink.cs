@@ -60,6 +60,12 @@ internal sealed class PeerLink : IAsyncDisposable
         get { lock (_gate) return _outbound.IsEmpty || Gone is not null; }
     }
 
+    /// <summary>Whether the peer has everything sent on its disk, or left because its part was done.</summary>
+    public bool IsDelivered
+    {
+        get { lock (_gate) return _outbound.IsEmpty || (_refusal is null && Gone is not null && !_departure!.Failed); }
+    }
+
     /// <summary>Whether the peer was told that this party leaves, or cannot be told.</summary>
     public bool IsFarewellSent
     {

@@ -113,6 +113,15 @@ internal sealed class RunChannel : IChannel, IAsyncDisposable
     /// <summary>Waits until every peer has everything that was sent to it, or has left the run.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) => UntilAsync(l => l.IsDrained, cancellationToken);
 
+    /// <summary>Waits until a peer has everything that was sent to it on its disk, or has left the run.</summary>
+    /// <returns>Why it has left without taking everything; null: it has everything.</returns>
+    public async Task<string?> DeliverAsync(PartyId peer, CancellationToken cancellationToken)
+    {
+        var link = _links[peer];
+        await UntilAsync(l => l != link || l.IsDrained, cancellationToken);
+        return link.IsDelivered ? null : link.GoneReason;
+    }
+
     /// <summary>Tells the peers, after everything sent before, that this party takes no further part; peers that are not connected are not waited for.</summary>
     public async Task DepartAsync(bool failed, string reason, CancellationToken cancellationToken)
     {

@@ -108,6 +108,34 @@ public sealed class RunChannelTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.FullName, C.Name, "spool")));
     }
 
+    /// <summary>A peer that leaves because its part is done has had what it needed; one that fails, or never comes, has not.</summary>
+    [Theory]
+    [InlineData(true, false, null)]
+    [InlineData(true, true, "its disk fails")]
+    [InlineData(false, false, null)]
+    public async Task DeliverAsync_ToAPeer_TellsWhetherItHasEverything(bool leaves, bool fails, string? reason)
+    {
+        await using var c = Start(C);
+        await using var p1 = Start(P1, o => o with { MaximumMessageBytes = leaves ? 8 : o.MaximumMessageBytes });
+        if (leaves) await p1.Channel.DepartAsync(fails, fails ? "its disk fails" : "", default).WaitAsync(Bound);
+        await c.Channel.SendAsync(P1, One, new byte[9], default);
+        var missing = await c.Channel.DeliverAsync(P1, default).WaitAsync(Bound);
+        if (reason is null) Assert.Null(missing);
+        else Assert.Contains(reason, missing, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ToAPeerThatStaysAway_Waits()
+    {
+        await using var c = Start(C);
+        await using var p2 = Start(P2);
+        await c.Channel.SendAsync(P1, One, new byte[1], default);
+        await c.Channel.SendAsync(P2, One, new byte[1], default);
+        Assert.Null(await c.Channel.DeliverAsync(P2, default).WaitAsync(Bound));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => c.Channel.DeliverAsync(P1, stop.Token));
+    }
+
     [Theory]
     [InlineData("other/1")]
     [InlineData("runner/1")]

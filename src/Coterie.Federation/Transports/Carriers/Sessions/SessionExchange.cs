@@ -93,7 +93,7 @@ internal sealed class SessionExchange(NodeIdentity self, PartyId peer)
             throw new SessionException($"{peer}'s certificate is not accepted: {e.Message}", e);
         }
         if (party.Id != peer) throw new SessionException($"A certificate of {party.Id} came in the name of {peer}.");
-        if (party.Role == PartyRole.Coordinator) throw new SessionException($"{peer} is a coordinator; through a relay only participants and helpers are spoken to.");
+        if (party.Role == PartyRole.Coordinator) throw new SessionException($"{peer} is a coordinator; through a relay only participants, helpers and model owners are spoken to.");
         return new SessionSide(party.Id, party.Role, ephemeral.Memory, nonce.Memory, certificate.Memory);
     }
 

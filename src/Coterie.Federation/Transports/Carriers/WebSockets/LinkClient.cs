@@ -9,7 +9,7 @@ using Reason = Coterie.Federation.Protos.Refusal.Types.Reason;
 namespace Coterie.Federation.Transports.Carriers.WebSockets;
 
 /// <summary>
-/// A participant's or helper's connection to the coordinator, and through it, sealed end to end, to other parties. Connects outward only and keeps
+/// The connection of a participant, helper or model owner to the coordinator, and through it, sealed end to end, to other parties. Connects outward only and keeps
 /// reconnecting, with growing random waits.
 /// </summary>
 /// <remarks>
@@ -35,7 +35,7 @@ internal sealed class LinkClient : ICarrier
     /// <exception cref="IdentityException">The identity is a coordinator's.</exception>
     public LinkClient(DnsEndPoint address, NodeIdentity identity, PartyId? coordinator, LinkOptions options)
     {
-        if (identity.Role == PartyRole.Coordinator) throw new IdentityException(IdentityReason.WrongRole, $"{identity.Name} is a coordinator; participants and helpers connect.");
+        if (identity.Role == PartyRole.Coordinator) throw new IdentityException(IdentityReason.WrongRole, $"{identity.Name} is a coordinator; participants, helpers and model owners connect.");
         _identity = identity;
         _options = options;
         _address = $"{address.Host}:{address.Port}";

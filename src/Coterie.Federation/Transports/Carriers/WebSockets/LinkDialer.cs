@@ -94,7 +94,7 @@ internal sealed class LinkDialer(DnsEndPoint address, NodeIdentity identity, Par
         try
         {
             var party = identity.Peers.Verify(certificate);
-            if (party.Role != PartyRole.Coordinator) return (null, Refusal($"{party.Id}, a {party.Role}, answers there; a coordinator is expected."));
+            if (party.Role != PartyRole.Coordinator) return (null, Refusal($"{party.Id}, a {RoleNames.Of(party.Role)}, answers there; a coordinator is expected."));
             if (expected is { } name && party.Id != name) return (null, Refusal($"{party.Id} answers there; {name} is expected."));
             return (party, null);
         }

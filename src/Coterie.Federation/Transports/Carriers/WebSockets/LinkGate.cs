@@ -13,7 +13,7 @@ namespace Coterie.Federation.Transports.Carriers.WebSockets;
 /// <summary>Who may connect to the coordinator, and what is said first.</summary>
 internal static class LinkGate
 {
-    /// <summary>Judges the client's certificate; null when it is that of a participant or helper of the consortium.</summary>
+    /// <summary>Judges the client's certificate; null when it is that of a party of the consortium that is no coordinator.</summary>
     public static Refusal? Judge(HttpContext context, NodeIdentity self, out Party? party, out X509Certificate2? certificate)
     {
         party = null;
@@ -27,7 +27,7 @@ internal static class LinkGate
         {
             return Refuse(RefusalReasons.Of(e.Reason), e.Message);
         }
-        if (party.Role is PartyRole.Coordinator) return Refuse(Reason.Role, $"{party.Id} is a coordinator; participants and helpers are accepted here.");
+        if (party.Role is PartyRole.Coordinator) return Refuse(Reason.Role, $"{party.Id} is a coordinator; participants, helpers and model owners are accepted here.");
         return party.Id == self.Name ? Refuse(Reason.Role, $"{party.Id} is the name of the coordinator.") : null;
     }
 

@@ -52,7 +52,7 @@ internal sealed class RelayServer : ICarrier
         IPEndPoint at, NodeIdentity identity, LinkOptions options, Action<WebApplication>? configure, CancellationToken cancellationToken, RelayTap? tap = null)
     {
         if (identity.Role != PartyRole.Coordinator)
-            throw new IdentityException(IdentityReason.WrongRole, $"{identity.Name} is a {identity.Role}; only a coordinator accepts connections.");
+            throw new IdentityException(IdentityReason.WrongRole, $"{identity.Name} is a {RoleNames.Of(identity.Role)}; only a coordinator accepts connections.");
         var server = new RelayServer(identity, options, tap);
         (server._application, server.Endpoint) = await RelayHost.StartAsync(at, identity, options, server.AcceptAsync, configure, cancellationToken);
         return server;
