@@ -210,7 +210,11 @@ internal sealed class Rescaling(Session session, OwnerKey key, StepTag round, St
     private PartyId? ReadVerifier(ReadOnlySpan<byte> bytes, PartyId sender, StepTag step)
     {
         var reader = new WireReader(bytes, sender, step);
-        if (reader.ReadByte() == 0) return null;
+        if (reader.ReadByte() == 0)
+        {
+            reader.End();
+            return null;
+        }
         var verifier = reader.ReadPartyId();
         reader.End();
         return session.Roster.IndexOf(verifier) >= 0 ? verifier : throw reader.Malformed($"{verifier} is no participant");
