@@ -55,11 +55,17 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
             // What depends on rows alone is the same in every round: the first total settles the model.
             return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
         }
+        // At its end a run lets go of the key: who comes back after that has the result, and asks nobody for anything.
+        var place = $"{stage.Tag}/over";
+        if (await session.Checkpoints.LoadAsync(place, cancellationToken) is { } result)
+            return result.IsEmpty ? null : summed.Unpack(schema, BlocksCodec.FromBytes(result.Span, session.Self, stage.Tag));
         _key ??= await OwnerKey.ExchangeAsync(session, _size, _computing, cancellationToken);
         var (learner, run) = ((IHiddenLearner<TModel>)summed, new StageRun<TModel>(summed, stage, session, schema));
-        return IsSeparate(session)
+        var model = IsSeparate(session)
             ? await TrainAsync(new SeparatelyOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken)
             : await TrainAsync(new CoordinatorOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken);
+        await session.Checkpoints.SaveAsync(place, model is null ? ReadOnlyMemory<byte>.Empty : BlocksCodec.ToBytes(summed.Pack(model)), cancellationToken);
+        return model;
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,7 @@ public sealed class DurableChannelOverWebSocketsTests : ChannelConformance
         var folder = Directory.CreateTempSubdirectory("coterie-sockets-");
         var network = new WebSocketSoakNetwork(folder.FullName);
         PartyId[] participants = [.. Enumerable.Range(0, 3).Select(i => new PartyId($"participant-{i}"))];
-        await network.BeginAsync(new PartyId("coordinator"), participants, CancellationToken.None);
+        await network.BeginAsync(new PartyId("coordinator"), participants.Select(p => (p, PartyRole.Participant)), CancellationToken.None);
         var carriers = new Dictionary<PartyId, ICarrier>();
         foreach (var party in participants.Prepend(new PartyId("coordinator"))) carriers[party] = await network.ConnectAsync(party, CancellationToken.None);
         var roster = CarrierBench.NewRoster(name => [.. network.IdentityOf(new PartyId(name)).PublicKey]);

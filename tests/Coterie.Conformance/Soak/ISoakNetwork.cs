@@ -8,7 +8,7 @@ namespace Coterie.Conformance.Soak;
 internal interface ISoakNetwork : IAsyncDisposable
 {
     /// <summary>Makes the parties' identities.</summary>
-    Task BeginAsync(PartyId coordinator, IEnumerable<PartyId> participants, CancellationToken cancellationToken);
+    Task BeginAsync(PartyId coordinator, IEnumerable<(PartyId Name, PartyRole Role)> others, CancellationToken cancellationToken);
 
     /// <summary>The party's identity key.</summary>
     PartyIdentity IdentityOf(PartyId party);

@@ -16,19 +16,17 @@ internal sealed class MemorySoakNetwork : ISoakNetwork
 {
     private readonly MemoryCarriers _carriers = new();
     private readonly Dictionary<PartyId, PartyIdentity> _identities = [];
-    private PartyId _coordinator;
+    private readonly Dictionary<PartyId, PartyRole> _roles = [];
 
-    public Task BeginAsync(PartyId coordinator, IEnumerable<PartyId> participants, CancellationToken cancellationToken)
+    public Task BeginAsync(PartyId coordinator, IEnumerable<(PartyId Name, PartyRole Role)> others, CancellationToken cancellationToken)
     {
-        _coordinator = coordinator;
-        foreach (var party in participants.Append(coordinator)) _identities[party] = PartyIdentity.Create();
+        foreach (var (party, role) in others.Append((coordinator, PartyRole.Coordinator))) (_identities[party], _roles[party]) = (PartyIdentity.Create(), role);
         return Task.CompletedTask;
     }
 
     public PartyIdentity IdentityOf(PartyId party) => _identities[party];
 
-    public ValueTask<ICarrier> ConnectAsync(PartyId party, CancellationToken cancellationToken) => new(_carriers.Attach(
-        new Party(party, party == _coordinator ? PartyRole.Coordinator : PartyRole.Participant, _identities[party].PublicKey)));
+    public ValueTask<ICarrier> ConnectAsync(PartyId party, CancellationToken cancellationToken) => new(_carriers.Attach(new Party(party, _roles[party], _identities[party].PublicKey)));
 
     public ValueTask CutAsync(PartyId party)
     {

@@ -25,7 +25,7 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
     {
         var coordinator = FederatedTraining.Coordinator;
         PartyId[] owners = task.Mode.ModelOwner is { } owner ? [owner] : [];
-        await network.BeginAsync(coordinator, task.Participants.Select(p => p.Name).Concat(owners), cancellationToken);
+        await network.BeginAsync(coordinator, task.Participants.Select(p => (p.Name, PartyRole.Participant)).Concat(owners.Select(o => (o, PartyRole.ModelOwner))), cancellationToken);
         var roster = _terms.RosterOf(task.RunId,
         [
             new Party(coordinator, PartyRole.Coordinator, network.IdentityOf(coordinator).PublicKey),

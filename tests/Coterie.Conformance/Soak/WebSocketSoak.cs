@@ -25,14 +25,13 @@ internal sealed class WebSocketSoakNetwork(string folder) : ISoakNetwork
     private PartyId _coordinator;
     private IPEndPoint _endpoint = new(IPAddress.Loopback, 0);
 
-    public async Task BeginAsync(PartyId coordinator, IEnumerable<PartyId> participants, CancellationToken cancellationToken)
+    public async Task BeginAsync(PartyId coordinator, IEnumerable<(PartyId Name, PartyRole Role)> others, CancellationToken cancellationToken)
     {
         _coordinator = coordinator;
         using var authority = ConsortiumAuthority.Create(Path.Combine(folder, "authority"), "soak", TimeProvider.System);
-        foreach (var party in participants.Append(coordinator))
+        foreach (var (party, role) in others.Append((coordinator, PartyRole.Coordinator)))
         {
-            var invitation = await authority.InviteAsync(
-                party, party == coordinator ? PartyRole.Coordinator : PartyRole.Participant, TimeSpan.FromMinutes(5), null, cancellationToken);
+            var invitation = await authority.InviteAsync(party, role, TimeSpan.FromMinutes(5), null, cancellationToken);
             _identities[party] = await Enrolment.JoinAsync(invitation, Path.Combine(folder, party.Name), authority, TimeProvider.System, cancellationToken);
         }
         // Any free port, and the same one in every life of the coordinator.
