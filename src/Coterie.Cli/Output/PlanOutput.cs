@@ -57,6 +57,7 @@ internal static class PlanOutput
         Tables.Figures(console, ["when it takes", "each participant", "coordinator"], rows);
         console.WriteLine();
         console.WriteLine("Bytes are payload while nobody drops out; transports add their framing and encryption.");
+        if (plan.Task.Mode.ModelOwner is { } owner) console.WriteLine($"Not counted: what {owner} sends, and the rescalings of its model, one in about fifty rounds.");
     }
 
     private static string[] Total(string when, TrafficEstimate traffic) => [when, Format.Bytes(traffic.EachParticipant), Format.Bytes(traffic.Coordinator)];

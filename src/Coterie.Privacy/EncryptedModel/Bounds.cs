@@ -13,7 +13,7 @@ internal sealed record Bounds(Extent Rows, Extent Columns)
     {
         var columns = new double[value.Columns];
         for (var i = 0; i < value.Values.Length; i++) columns[i % value.Columns] = Math.Max(columns[i % value.Columns], Math.Abs(value.Values[i]));
-        return new Bounds(Extent.Of(value.Rows, 1), Extent.Of(columns));
+        return new Bounds(Extent.Same(value.Rows, 1), Extent.Of(columns));
     }
 
     public Bounds Transpose() => new(Columns, Rows);

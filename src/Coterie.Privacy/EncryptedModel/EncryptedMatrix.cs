@@ -81,7 +81,7 @@ internal sealed class EncryptedMatrix : ISecret<EncryptedMatrix>
     /// <inheritdoc/>
     public EncryptedMatrix ColumnSums()
     {
-        if (Known is { } known) return OfKnown(known.ColumnSums(), new Bounds(Extent.Of(1, 1), Bounds.Columns.Times(Bounds.Rows.Dot(Extent.Of(Rows, 1)))), IsPublic);
+        if (Known is { } known) return OfKnown(known.ColumnSums(), new Bounds(Extent.Same(1, 1), Bounds.Columns.Times(Bounds.Rows.Dot(Extent.Same(Rows, 1)))), IsPublic);
         var sum = Slice(0, 0, 1, Columns);
         for (var row = 1; row < Rows; row++) sum += Slice(row, 0, 1, Columns);
         return sum;
@@ -89,7 +89,7 @@ internal sealed class EncryptedMatrix : ISecret<EncryptedMatrix>
 
     /// <inheritdoc/>
     public EncryptedMatrix RepeatRows(int rows) => Known is { } known
-        ? OfKnown(known.RepeatRows(rows), Bounds with { Rows = Extent.Of(rows, Bounds.Rows.Largest) }, IsPublic)
+        ? OfKnown(known.RepeatRows(rows), Bounds with { Rows = Extent.Same(rows, Bounds.Rows.Largest) }, IsPublic)
         : Rearranged(rows, Columns, (_, column) => column);
 
     /// <inheritdoc/>

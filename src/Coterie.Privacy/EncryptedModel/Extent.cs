@@ -21,7 +21,7 @@ internal sealed class Extent
     public static Extent Of(params double[] factors) => new(factors, 0, factors.Length);
 
     /// <summary>A public number of indices with one factor.</summary>
-    public static Extent Of(int count, double factor) => Of([.. Enumerable.Repeat(factor, count)]);
+    public static Extent Same(int count, double factor) => Of([.. Enumerable.Repeat(factor, count)]);
 
     /// <summary>A number of indices of which only a bound is public.</summary>
     public static Extent Private(long atMost, double factor = 1) => new(null, factor, atMost);
