@@ -108,12 +108,8 @@ public sealed class HiddenSumMode(IHiddenSum sum) : IPrivacyMode, IDisposable
     /// <summary>Where this party stopped in the stage, or its beginning. What participants share is agreed before the first round that anybody takes.</summary>
     private async Task<(Position State, bool IsOver)> BeginAsync(TrainingStage stage, Session session, Func<Position> first, CancellationToken cancellationToken)
     {
-        var saved = await session.Checkpoints.LoadAsync(CheckpointKey(stage), cancellationToken);
-        if (saved is { } over && over.Span[BroadcastChain.Length] == 1)
-        {
-            _broadcasts.Restore(over.Span[..BroadcastChain.Length]);
-            return (Read(over), true);
-        }
+        var saved = await new StageCheckpoint(session, stage, _broadcasts).LoadAsync(cancellationToken);
+        if (saved is { } over && over.Span[0] == 1) return (Read(over), true);
         // A stage of no rounds has nothing to tell anybody.
         if (stage.Stop.Rounds == 0) return (first(), true);
         if (!_agreed)
@@ -123,18 +119,13 @@ public sealed class HiddenSumMode(IHiddenSum sum) : IPrivacyMode, IDisposable
             if (_broadcasts.IsEmpty) _broadcasts.Add(new StepTag(session.Roster.RunId), agreed);
             _agreed = true;
         }
-        if (saved is not { } unfinished) return (first(), false);
-        _broadcasts.Restore(unfinished.Span[..BroadcastChain.Length]);
-        return (Read(unfinished), false);
+        return (saved is { } unfinished ? Read(unfinished) : first(), false);
 
-        Position Read(ReadOnlyMemory<byte> bytes) => Position.Read(bytes.Span[(BroadcastChain.Length + 1)..], session.Self, stage.Tag);
+        Position Read(ReadOnlyMemory<byte> bytes) => Position.Read(bytes.Span[1..], session.Self, stage.Tag);
     }
 
-    /// <summary>The position and what it was reached by, on the disk; the messages of the round are not needed any more.</summary>
     private ValueTask SaveAsync(TrainingStage stage, Session session, Position position, bool isOver, StepTag round, CancellationToken cancellationToken) =>
-        session.Checkpoints.SaveAsync(CheckpointKey(stage), (byte[])[.. _broadcasts.Value.Span, isOver ? (byte)1 : (byte)0, .. position.ToBytes()], round, cancellationToken);
-
-    private static string CheckpointKey(TrainingStage stage) => $"{stage.Tag}/position";
+        new StageCheckpoint(session, stage, _broadcasts).SaveAsync((byte[])[isOver ? (byte)1 : (byte)0, .. position.ToBytes()], round, cancellationToken);
 
     /// <summary>SHA-256 over the model and the layout of what answers it.</summary>
     private static byte[] HiddenOf(Blocks<Matrix> model, SumRequest request)

@@ -101,14 +101,12 @@ public sealed class SumMode : IPrivacyMode
     /// <summary>Where this party stopped in the stage, or its beginning.</summary>
     private async Task<Position> BeginAsync<TModel>(StageRun<TModel> run, CancellationToken cancellationToken) where TModel : class
     {
-        if (await run.Session.Checkpoints.LoadAsync(StageRun<TModel>.CheckpointKey(run.Terms), cancellationToken) is not { } saved) return run.First;
-        _broadcasts.Restore(saved.Span[..BroadcastChain.Length]);
-        return Position.Read(saved.Span[BroadcastChain.Length..], run.Session.Self, run.Terms.Tag);
+        var saved = await new StageCheckpoint(run.Session, run.Terms, _broadcasts).LoadAsync(cancellationToken);
+        return saved is { } position ? Position.Read(position.Span, run.Session.Self, run.Terms.Tag) : run.First;
     }
 
-    /// <summary>The position and what it was reached by, on the disk; the messages of the round are not needed any more.</summary>
     private ValueTask SaveAsync<TModel>(StageRun<TModel> run, Position position, StepTag round, CancellationToken cancellationToken) where TModel : class =>
-        run.Session.Checkpoints.SaveAsync(StageRun<TModel>.CheckpointKey(run.Terms), (byte[])[.. _broadcasts.Value.Span, .. position.ToBytes()], round, cancellationToken);
+        new StageCheckpoint(run.Session, run.Terms, _broadcasts).SaveAsync(position.ToBytes(), round, cancellationToken);
 
     /// <summary>The last model goes to the participants only where it is theirs to know.</summary>
     private static Position Told(Position state, TrainingStage stage) =>

@@ -12,7 +12,7 @@ namespace Coterie.Privacy.EncryptedModel;
 /// below 2^(L + 64), so that what the owner sees is within 2^-64 of what it would see for any other model. The owner drops the lowest bits of w + R, the
 /// coordinator takes those of R that are left off again: floor(w / 2^shift) remains, or one more.
 /// </summary>
-/// <param name="Masked">[w + R], with fresh randomness.</param>
+/// <param name="Masked">[w + R], under randomness uniform in its group, which the owner cannot take apart.</param>
 /// <param name="Masks">R; stays at the coordinator.</param>
 internal sealed record Blinding(byte[] Masked, BigInteger[] Masks)
 {
@@ -32,7 +32,7 @@ internal sealed record Blinding(byte[] Masked, BigInteger[] Masks)
         var masks = new BigInteger[model.Count];
         for (var i = 0; i < masks.Length; i++) masks[i] = Draw(valueBits, random);
         var masked = key.AddPlain(model, Plaintexts.FromBigIntegers(key, masks), HiddenSumStep.Computing);
-        return new Blinding(key.ToBytes(new Rerandomizer(key, random, HiddenSumStep.Computing).Apply(masked)), masks);
+        return new Blinding(key.ToBytes(key.Refresh(masked, random, HiddenSumStep.Computing)), masks);
     }
 
     /// <summary>What is left of the masks once so many of their lowest bits are dropped, negative.</summary>

@@ -1,6 +1,10 @@
 using System.Numerics;
 using Coterie.Core.Learning;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+using Coterie.Core.Wire;
 using Coterie.Cryptography.Paillier;
+using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy.EncryptedModel;
 
@@ -22,6 +26,25 @@ internal sealed class BlockSum
             var carries = 32 - BitOperations.LeadingZeroCount((uint)Count - 1);
             return new(first.Names, [.. first.Values.Zip(_sums, (block, sum) => EncryptedMatrix.Of(sum, block.Rows, block.Columns, block.Unit, block.Bits + carries))]);
         }
+    }
+
+    /// <summary>The coordinator's collection of contributions of known shapes from those that are still there.</summary>
+    /// <exception cref="ProtocolException">What a sender sent is none, or in other units than the first; the sender is named.</exception>
+    public static async Task<(ParticipantSet Present, BlockSum Sum)> CollectAsync(
+        Session session, ParticipantSet expected, StepTag step, PaillierPublicKey key, Blocks<Matrix> like, CancellationToken cancellationToken)
+    {
+        var sum = new BlockSum();
+        var maximum = HiddenModel.BytesOf(key, like.Count, like.Values.Sum(v => v.Values.Length));
+        var present = await session.Channel.CollectAsync(expected.Names(session.Roster), step, maximum, (sender, message) =>
+        {
+            var reader = new WireReader(message.Span, sender, step);
+            var blocks = HiddenModel.Read(ref reader, key, like);
+            reader.End();
+            if (!sum.TryAdd(blocks)) throw reader.Malformed("the units of its contribution are not those of others");
+        }, cancellationToken);
+        var set = ParticipantSet.Of(session.Roster, present);
+        set.RequireEnough(session, step);
+        return (set, sum);
     }
 
     /// <summary>Adds one; false where its units or sizes are not those of the first.</summary>

@@ -21,6 +21,7 @@ namespace Coterie.Privacy.EncryptedModel;
 internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, StageRun<TModel> run, OwnerKey key, BroadcastChain broadcasts) where TModel : class
 {
     private readonly MaskedSum _masked = new(Sums.Topology.Star);
+    private readonly StageCheckpoint _checkpoint = new(run.Session, run.Terms, broadcasts);
     private readonly Blocks<Matrix> _like = learner.Pack(learner.Initialize(run.Schema, run.Terms.Seed));
 
     private Session Session => run.Session;
@@ -88,7 +89,7 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
         var like = HiddenModel.ShapesOf(request.Layout);
         var (survivors, total) = await _masked.CoordinateAsync(
             Session, request, (round, shared) => HiddenSumStep.CoordinateAsync(round, shared, secret, like, cancellationToken), cancellationToken);
-        using (total) return (survivors, total.Open(key.Public, request.Step, HiddenSumStep.Computing));
+        using (total) return (survivors, total.Open(request.Step, HiddenSumStep.Computing));
     }
 
     /// <summary>Tells every participant that can be reached the same ciphertexts, before and after a restart.</summary>
@@ -120,11 +121,10 @@ internal sealed class CoordinatorOwned<TModel>(IHiddenLearner<TModel> learner, S
 
     private async Task<Position> BeginAsync(Position first, CancellationToken cancellationToken)
     {
-        if (await Session.Checkpoints.LoadAsync(StageRun<TModel>.CheckpointKey(run.Terms), cancellationToken) is not { } saved) return first;
-        broadcasts.Restore(saved.Span[..BroadcastChain.Length]);
-        return Position.Read(saved.Span[BroadcastChain.Length..], Session.Self, run.Terms.Tag);
+        var saved = await _checkpoint.LoadAsync(cancellationToken);
+        return saved is { } position ? Position.Read(position.Span, Session.Self, run.Terms.Tag) : first;
     }
 
     private ValueTask SaveAsync(Position position, StepTag round, CancellationToken cancellationToken) =>
-        Session.Checkpoints.SaveAsync(StageRun<TModel>.CheckpointKey(run.Terms), (byte[])[.. broadcasts.Value.Span, .. position.ToBytes()], round, cancellationToken);
+        _checkpoint.SaveAsync(position.ToBytes(), round, cancellationToken);
 }

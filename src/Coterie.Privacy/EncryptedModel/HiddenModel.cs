@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Security.Cryptography;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
@@ -120,15 +119,7 @@ internal static class HiddenModel
             var (mantissa, exponent) = (reader.ReadDouble(), reader.ReadInt32(int.MinValue, int.MaxValue));
             if (!Unit.TryRead(mantissa, exponent, out var unit)) throw reader.Malformed($"the block '{like.Names[i]}' has no unit");
             var bits = reader.ReadInt32(1, EncryptedMatrix.RoomOf(key));
-            var bytes = reader.ReadExactBytes(rows * columns * key.CiphertextBytes);
-            try
-            {
-                values[i] = EncryptedMatrix.Of(key.FromBytes(bytes, rows * columns), rows, columns, unit, bits);
-            }
-            catch (CryptographicException refused)
-            {
-                throw reader.Malformed($"the block '{like.Names[i]}' holds what is no ciphertext under the model's key: {refused.Message}");
-            }
+            values[i] = EncryptedMatrix.Of(reader.ReadCiphertexts(key, rows * columns), rows, columns, unit, bits);
         }
         return new Blocks<EncryptedMatrix>(like.Names, [.. values]);
     }

@@ -37,7 +37,8 @@ internal static class HiddenSumStep
         try
         {
             var all = HiddenModel.Concat(blocks);
-            var masked = key.AddPlain(all, MaskedCiphertexts.MasksOf(key, round.Coordinator, masks, all.Count), Computing);
+            using var mine = new RecipientMasks(masks, round.Coordinator, key, all.Count);
+            var masked = key.AddPlain(all, mine.Sum(all.Count), Computing);
             // Up to here everything follows from the rows, the model and the masks: whoever would mask something else with them is stopped.
             await round.Session.OnceOnly.ClaimAsync(round.Step("masked").Path, SHA256.HashData(key.ToBytes(masked)), cancellationToken);
             var writer = new WireWriter();
@@ -59,19 +60,7 @@ internal static class HiddenSumStep
     public static async Task<(ParticipantSet Survivors, HiddenTotal Total)> CoordinateAsync(
         AggregationRound round, ParticipantSet shared, PaillierSecretKey key, Blocks<Matrix> like, CancellationToken cancellationToken)
     {
-        var step = round.Step("masked");
-        var count = like.Values.Sum(b => b.Values.Length);
-        var total = new BlockSum();
-        var present = await round.Channel.CollectAsync(shared.Names(round.Roster), step, HiddenModel.BytesOf(key.PublicKey, like.Count, count), (sender, message) =>
-        {
-            var reader = new WireReader(message.Span, sender, step);
-            var blocks = HiddenModel.Read(ref reader, key.PublicKey, like);
-            reader.End();
-            if (!total.TryAdd(blocks)) throw reader.Malformed("the units of its contribution are not those of others");
-        }, cancellationToken);
-        var survivors = ParticipantSet.Of(round.Roster, present);
-        round.RequireEnough(survivors, step);
-        var sum = total.Value;
-        return (survivors, new HiddenTotal(sum, like, new MaskedCiphertexts(key, round.Coordinator, HiddenModel.Concat(sum.Values))));
+        var (survivors, sum) = await BlockSum.CollectAsync(round.Session, shared, round.Step("masked"), key.PublicKey, like, cancellationToken);
+        return (survivors, new HiddenTotal(sum.Value, like, key, round.Coordinator));
     }
 }

@@ -3,24 +3,20 @@ using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Paillier;
-using Coterie.Cryptography.SecureAggregation;
 using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy.EncryptedModel;
 
-/// <summary>A sum of contributions under the coordinator's key, from its collection to its opening.</summary>
-internal sealed class HiddenTotal(Blocks<EncryptedMatrix> sum, Blocks<Matrix> like, MaskedCiphertexts masked) : IUnmaskable, IDisposable
+/// <summary>A sum of masked contributions under the coordinator's key, from its collection to its opening.</summary>
+internal sealed class HiddenTotal(Blocks<EncryptedMatrix> sum, Blocks<Matrix> like, PaillierSecretKey key, PartyId owner) : CollectedMasks
 {
-    public void SubtractSelfMask(RoundContext context, PartyId owner, ReadOnlySpan<byte> seed) => masked.SubtractSelfMask(context, owner, seed);
-
-    public void ApplyPairwiseMask(RoundContext context, PartyId dropped, AgreementKey droppedKey, PartyId neighbour, ReadOnlySpan<byte> neighbourMaskKey) =>
-        masked.ApplyPairwiseMask(context, dropped, droppedKey, neighbour, neighbourMaskKey);
-
-    /// <summary>The sum as numbers, once all masks have come off.</summary>
+    /// <summary>The sum as numbers, once all masks are known.</summary>
     /// <exception cref="ProtocolException">It is larger than contributions can add up to: somebody sent what is none.</exception>
-    public Blocks<Matrix> Open(PaillierPublicKey key, StepTag step, PaillierOptions options)
+    public Blocks<Matrix> Open(StepTag step, PaillierOptions options)
     {
-        var opened = masked.Open(options);
+        var all = HiddenModel.Concat(sum.Values);
+        using var masks = new RecipientMasks(Masks, owner, key.PublicKey, all.Count);
+        var opened = key.Decrypt(key.PublicKey.AddPlain(all, masks.Sum(all.Count), options), options);
         var next = 0;
         var index = 0;
         return like.Select(shape =>
@@ -30,7 +26,7 @@ internal sealed class HiddenTotal(Blocks<EncryptedMatrix> sum, Blocks<Matrix> li
             {
                 for (var i = 0; i < values.Length; i++)
                 {
-                    var integer = opened.ToBigInteger(key, next++);
+                    var integer = opened.ToBigInteger(key.PublicKey, next++);
                     if (BigInteger.Abs(integer).GetBitLength() > block.Bits)
                         throw new ProtocolException(ProtocolErrorCode.InvalidContribution, $"The sum at {step} is larger than contributions can add up to; who sent what is none cannot be told.", step.Path);
                     values[i] = block.Unit.ValueOf(integer);
@@ -38,6 +34,4 @@ internal sealed class HiddenTotal(Blocks<EncryptedMatrix> sum, Blocks<Matrix> li
             });
         });
     }
-
-    public void Dispose() => masked.Dispose();
 }

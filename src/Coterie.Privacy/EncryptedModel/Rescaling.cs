@@ -56,7 +56,7 @@ internal sealed class Rescaling(Session session, OwnerKey key, StepTag round, St
     {
         var (secret, coordinator, ownerStep) = (key.Secret!, session.Roster.Coordinator, owners.Then(request.Turn));
         var masked = ReadCiphertexts(request.Masked, count, coordinator, ownerStep);
-        if (request.Shift < 1 || Blinding.BitsOf(request.ValueBits) > EncryptedMatrix.RoomOf(key.Public) || request.Shift > request.ValueBits) throw Malformed(coordinator, ownerStep, "a shift that no model needs");
+        if (request.Shift < 1 || Blinding.BitsOf(request.ValueBits) > EncryptedMatrix.RoomOf(key.Public) || request.Shift > request.ValueBits) throw new WireReader(request.Masked, coordinator, ownerStep).Malformed("a shift that no model needs");
         var kept = await DurableBytes.OnceAsync(session, ownerStep.Then("rescaled"), () => key.Public.ToBytes(secret.Encrypt(Shorten(masked, request), session.Random, HiddenSumStep.Computing)), cancellationToken);
         await session.Channel.SendAsync(coordinator, ownerStep.Then("rescaled"), kept, cancellationToken);
         var context = Digest(request, kept.Span);
@@ -172,17 +172,8 @@ internal sealed class Rescaling(Session session, OwnerKey key, StepTag round, St
         return writer.ToArray();
     }
 
-    private Ciphertexts ReadCiphertexts(ReadOnlySpan<byte> bytes, int count, PartyId sender, StepTag step)
-    {
-        try
-        {
-            return key.Public.FromBytes(bytes, count);
-        }
-        catch (CryptographicException refused)
-        {
-            throw Malformed(sender, step, $"what is no ciphertext under the model's key: {refused.Message}");
-        }
-    }
+    private Ciphertexts ReadCiphertexts(ReadOnlySpan<byte> bytes, int count, PartyId sender, StepTag step) =>
+        CiphertextReading.Read(bytes, key.Public, count, new WireReader(bytes, sender, step));
 
     /// <summary>What a verdict is about, and what the opening is bound to: this rescaling of this run, before and after.</summary>
     private byte[] Digest(RescaleRequest request, ReadOnlySpan<byte> rescaled) => ContextOf(session.Roster, owners.Then(request.Turn), request, rescaled);
@@ -219,7 +210,4 @@ internal sealed class Rescaling(Session session, OwnerKey key, StepTag round, St
         reader.End();
         return session.Roster.IndexOf(verifier) >= 0 ? verifier : throw reader.Malformed($"{verifier} is no participant");
     }
-
-    private static ProtocolException Malformed(PartyId sender, StepTag step, string what) =>
-        new(ProtocolErrorCode.MalformedMessage, $"Message from {sender} at {step} holds {what}.", step.Path, sender);
 }

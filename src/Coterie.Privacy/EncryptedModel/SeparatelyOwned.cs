@@ -28,6 +28,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
     private readonly StageRun<TModel> _run;
     private readonly OwnerKey _key;
     private readonly BroadcastChain _broadcasts;
+    private readonly StageCheckpoint _checkpoint;
     private readonly SecureAggregationSum _sum = new();
     private readonly Blocks<Matrix> _like;
     private readonly ImmutableArray<(string Name, bool IsHidden)> _blocks;
@@ -36,6 +37,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
     public SeparatelyOwned(IHiddenLearner<TModel> learner, StageRun<TModel> run, OwnerKey key, BroadcastChain broadcasts)
     {
         (_learner, _run, _key, _broadcasts) = (learner, run, key, broadcasts);
+        _checkpoint = new(run.Session, run.Terms, broadcasts);
         _like = learner.Pack(First);
         _blocks = [.. HiddenDegree.BlocksOf(learner, run.Schema)];
         _hiddenLike = HiddenModel.ShapesOf(LayoutOf(run.RoundOf(0)).Where(b => IsHidden(b.Name)));
@@ -75,7 +77,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
                 return;
             }
             state = await ContributionsAsync(math, state, step, told, cancellationToken);
-            await SaveAsync(state.ToBytes(), step, cancellationToken);
+            await _checkpoint.SaveAsync(state.ToBytes(), step, cancellationToken);
         }
     }
 
@@ -86,7 +88,6 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
         var (round, isOver) = await LoadRoundAsync(cancellationToken);
         var rerandomizer = isOver ? null : new Rerandomizer(_key.Public, Session.Random, _key.Computing);
         HiddenLocal<TModel>? local = null;
-        Blocks<Matrix>? known = null;
         while (!isOver)
         {
             var step = _run.StepOf(round);
@@ -109,13 +110,12 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
                 }
                 if (told.Telling == Telling.ModelAfterKnownSum)
                 {
-                    known = Known(contribution);
-                    using (Session.Times.Measure(step, Activity.Summing)) await _sum.SumAsync(Session, KnownRequest(step, round), known, cancellationToken);
+                    using (Session.Times.Measure(step, Activity.Summing)) await _sum.SumAsync(Session, KnownRequest(step, round), Known(contribution), cancellationToken);
                 }
                 await SendAsync(rerandomizer!, contribution, step, cancellationToken);
                 round++;
             }
-            await SaveAsync(ToBytes(round, isOver), step, cancellationToken);
+            await _checkpoint.SaveAsync(ToBytes(round, isOver), step, cancellationToken);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
             using (Session.Times.Measure(step, Activity.Summing))
                 await new Rescaling(Session, _key, step, Owners).OwnAsync(RescaleRequest.Read(asked.Span, coordinator, step), Parameters, cancellationToken);
             Session.Transcript.Record(new Opening($"{_run.Summed.Name}'s model under masks of its own size and 64 bits more", Session.Self, step, Parameters, 0));
-            await SaveAsync(ToBytes(turn + 1, isOver: false), step, cancellationToken);
+            await _checkpoint.SaveAsync(ToBytes(turn + 1, isOver: false), step, cancellationToken);
         }
         throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator has the model rescaled more often than it can have to be in {_run.Terms.Stop.Rounds} rounds.", _run.Terms.Tag.Path, coordinator);
     }
@@ -149,7 +149,9 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
             Session.Transcript.Record(new Opening($"sum of what of contributions to {_run.Summed.Name} does not depend on the model", Session.Self, request.Step, request.Length, outcome.Survivors.Length));
             state = state with { Known = outcome.Total!, KnownOf = ParticipantSet.Of(Roster, outcome.Survivors) };
         }
-        var total = await CollectAsync(step.Then("contribution"), state.KnownOf, cancellationToken);
+        BlockSum total;
+        using (Session.Times.Measure(step, Activity.Summing))
+            (_, total) = await BlockSum.CollectAsync(Session, state.KnownOf, step.Then("contribution"), _key.Public, _hiddenLike, cancellationToken);
         // Whoever is gone counts no longer; in the round in which it went, the step is that much shorter.
         var next = total.Count < state.KnownOf.Count ? Blocks<Matrix>.Empty : state.Known;
         using (Session.Times.Measure(step, Activity.Computing))
@@ -160,22 +162,6 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
             Session.Progress?.Report(new RunProgress(_run.Summed.Name, step, state.Round, _run.Terms.Stop.Rounds, null, double.NaN, total.Count));
             return state with { Round = state.Round + 1, Growth = growth, Known = next, Model = ordered };
         }
-    }
-
-    private async Task<BlockSum> CollectAsync(StepTag step, ParticipantSet known, CancellationToken cancellationToken)
-    {
-        using var measured = Session.Times.Measure(step, Activity.Summing);
-        var total = new BlockSum();
-        var maximum = HiddenModel.BytesOf(_key.Public, _hiddenLike.Count, _hiddenLike.Values.Sum(v => v.Values.Length));
-        var present = await Session.Channel.CollectAsync(known.Names(Roster), step, maximum, (sender, message) =>
-        {
-            var reader = new WireReader(message.Span, sender, step);
-            var blocks = HiddenModel.Read(ref reader, _key.Public, _hiddenLike);
-            reader.End();
-            if (!total.TryAdd(blocks)) throw reader.Malformed("the units of its contribution are not those of others");
-        }, cancellationToken);
-        ParticipantSet.Of(Roster, present).RequireEnough(Session, step);
-        return total;
     }
 
     private async Task SendAsync(Rerandomizer rerandomizer, Blocks<EncryptedMatrix> contribution, StepTag step, CancellationToken cancellationToken)
@@ -231,7 +217,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
 
     private async Task<HiddenPosition> BeginAsync(CancellationToken cancellationToken)
     {
-        if (await LoadAsync(cancellationToken) is { } saved) return HiddenPosition.Read(saved.Span, _key.Public, _like, Roster, Session.Self, _run.Terms.Tag);
+        if (await _checkpoint.LoadAsync(cancellationToken) is { } saved) return HiddenPosition.Read(saved.Span, _key.Public, _like, Roster, Session.Self, _run.Terms.Tag);
         // Everybody knows the first model: it needs no randomness.
         var first = HiddenModel.Divide(_key.Public.Trivial(HiddenModel.Encode(_key.Public, _like)), _like, HiddenModel.Unit, HiddenModel.Bits);
         return new HiddenPosition(0, 0, new Growth(0, 0), Blocks<Matrix>.Empty, ParticipantSet.Of(Roster, Roster.Participants), first);
@@ -239,7 +225,7 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
 
     private async Task<(int Round, bool IsOver)> LoadRoundAsync(CancellationToken cancellationToken)
     {
-        if (await LoadAsync(cancellationToken) is not { } saved) return (0, false);
+        if (await _checkpoint.LoadAsync(cancellationToken) is not { } saved) return (0, false);
         var reader = new WireReader(saved.Span, Session.Self, _run.Terms.Tag);
         var state = (reader.ReadInt32(0, int.MaxValue), reader.ReadByte() == 1);
         reader.End();
@@ -253,14 +239,4 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
         writer.WriteByte(isOver ? (byte)1 : (byte)0);
         return writer.ToArray();
     }
-
-    private async Task<ReadOnlyMemory<byte>?> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (await Session.Checkpoints.LoadAsync(StageRun<TModel>.CheckpointKey(_run.Terms), cancellationToken) is not { } saved) return null;
-        _broadcasts.Restore(saved.Span[..BroadcastChain.Length]);
-        return saved[BroadcastChain.Length..];
-    }
-
-    private ValueTask SaveAsync(byte[] state, StepTag finished, CancellationToken cancellationToken) =>
-        Session.Checkpoints.SaveAsync(StageRun<TModel>.CheckpointKey(_run.Terms), (byte[])[.. _broadcasts.Value.Span, .. state], finished, cancellationToken);
 }

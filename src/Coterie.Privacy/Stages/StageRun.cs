@@ -11,9 +11,6 @@ internal sealed record StageRun<TModel>(ISummed<TModel> Summed, TrainingStage Te
     /// <summary>Where every party begins.</summary>
     public Position First => new(0, Terms.Stop.Rounds == 0, Summed.Pack(Summed.Initialize(Schema, Terms.Seed)));
 
-    /// <summary>The key of a party's position.</summary>
-    public static string CheckpointKey(TrainingStage terms) => $"{terms.Tag}/position";
-
     public StepTag StepOf(int round) => Terms.Tag.Then(round);
 
     public Round RoundOf(int index) => new(index, Schema.TotalRows, Session.Roster.Participants.Length, Terms.Seed);

@@ -5,7 +5,7 @@ using Coterie.Cryptography.Paillier;
 
 namespace Coterie.Privacy.EncryptedModel.Metric;
 
-/// <summary>Ciphertexts and openings in messages of peers that may lie.</summary>
+/// <summary>Openings in messages of peers that may lie.</summary>
 internal static class Reading
 {
     /// <summary>Bytes around numbers in a message.</summary>
@@ -14,20 +14,6 @@ internal static class Reading
     public static int CiphertextBytes(ProductQuestion question, int count) => checked(Header + (count * question.Key.CiphertextBytes));
 
     public static int OpeningBytes(ProductQuestion question, int count) => CiphertextBytes(question, count);
-
-    /// <exception cref="ProtocolException">These bytes are no ciphertexts under the key; the sender is named.</exception>
-    public static Ciphertexts ReadCiphertexts(this ref WireReader reader, PaillierPublicKey key, int count)
-    {
-        var bytes = reader.ReadExactBytes(checked(count * key.CiphertextBytes));
-        try
-        {
-            return key.FromBytes(bytes, count);
-        }
-        catch (CryptographicException refused)
-        {
-            throw reader.Malformed(refused.Message);
-        }
-    }
 
     /// <exception cref="ProtocolException">It does not open these ciphertexts for this question; the sender is named.</exception>
     public static Plaintexts ReadOpening(this ref WireReader reader, ProductQuestion question, string what, Ciphertexts ciphertexts, MetricSetting setting, PaillierOptions options)

@@ -19,7 +19,7 @@ internal sealed class EncryptedContribution : IDisposable
     private readonly PartyId _self;
     private readonly RoundContext _context;
     private readonly long[] _values;
-    private readonly MaskKey[][] _masks;
+    private readonly RecipientMasks[] _masks;
     private readonly ulong[][] _checks;
     private readonly ulong[] _words;
     private CryptographicRandom? _noise;
@@ -35,7 +35,7 @@ internal sealed class EncryptedContribution : IDisposable
     public EncryptedContribution(CiphertextLayout layout, OwnKeys own, PartyId self, RoundContext context, ReadOnlySpan<ulong> values, ulong[][] checks, IReadOnlyList<MaskKey> masks)
     {
         (_layout, _own, _self, _context, _values, _checks) = (layout, own, self, context, MemoryMarshal.Cast<ulong, long>(values).ToArray(), checks);
-        _masks = [.. layout.Recipients.Select(r => masks.Select(m => m with { Key = AggregationKeys.ForRecipient(m.Key, r.Name, r.Key.KeyId.AsSpan(), layout.Values) }).ToArray())];
+        _masks = [.. layout.Recipients.Select(r => new RecipientMasks(masks, r.Name, r.Key, layout.Values))];
         _words = new ulong[Math.Min(layout.Ciphertexts, CiphertextLayout.Batch) * layout.WordsEach];
         Digest = DigestOfPlaintexts();
     }
@@ -60,7 +60,7 @@ internal sealed class EncryptedContribution : IDisposable
 
     public void Dispose()
     {
-        foreach (var mask in _masks.SelectMany(m => m)) CryptographicOperations.ZeroMemory(mask.Key);
+        foreach (var masks in _masks) masks.Dispose();
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_values.AsSpan()));
     }
 
@@ -81,7 +81,7 @@ internal sealed class EncryptedContribution : IDisposable
     {
         var key = _layout.Recipients[recipient].Key;
         var plaintexts = _layout.Pack(key, batch, _values, _checks[recipient]);
-        foreach (var mask in _masks[recipient]) ResidueMask.Apply(key, mask.Key, batch * CiphertextLayout.Batch, mask.Subtracts, plaintexts);
+        _masks[recipient].Apply(batch * CiphertextLayout.Batch, plaintexts);
         return plaintexts;
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Coterie.Core.Wire;
 using Coterie.Cryptography.Identity;
 using Coterie.Cryptography.Paillier;
+using Coterie.Privacy.EncryptedModel;
 using Coterie.Privacy.EncryptedModel.Metric;
 
 namespace Coterie.Conformance.Attacks.EncryptedModel;
