@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Learning.Kernels;
+using Coterie.Learning.SupportVectors;
 
 namespace Coterie.Learning;
 
@@ -11,6 +13,9 @@ public static class LearnerCatalogue
     public static ImmutableArray<CatalogueEntry<ILearner>> All { get; } =
     [
         .. LinearLearners.Entries,
+        .. ElasticNet.Entries,
+        .. SupportVectorLearners.Entries,
+        .. KernelLearners.Entries,
         KMeans.Entry,
     ];
 

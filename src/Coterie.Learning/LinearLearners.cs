@@ -37,7 +37,7 @@ internal static class LinearLearners
     private static ParameterSpec RowWeight =>
         new("C", ParameterKind.Number, 1.0, "Weight of the rows against the penalty 0.5 ||w||^2.") { Minimum = 0, IsMinimumExclusive = true };
 
-    private static ParameterSpec ClassWeight =>
+    internal static ParameterSpec ClassWeight =>
         new("class-weight", ParameterKind.NumberMap, "none", "How much a row of each class counts.") { Choices = ["none", "balanced"] };
 
     private static ParameterSpec Alpha => new("alpha", ParameterKind.Number, 1.0, "Strength of the penalty alpha ||w||^2.") { Minimum = 0 };
@@ -63,7 +63,7 @@ internal static class LinearLearners
             : new LogisticDescent(values.Number("C"), penalty, values.Number("step")) { ClassWeights = Weights(values) };
     }
 
-    private static ClassWeights Weights(ParameterValues values)
+    internal static ClassWeights Weights(ParameterValues values)
     {
         var map = values.NumberMap("class-weight");
         foreach (var (name, weight) in map)

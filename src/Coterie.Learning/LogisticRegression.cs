@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
+using Coterie.Learning.Margins;
 
 namespace Coterie.Learning;
 
@@ -79,7 +80,7 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(shard);
         var targets = Logistic.Targets(schema, shard);
-        return new Local(new DesignRows(schema, shard.Features), targets, Logistic.RowWeights(shard, targets, ClassWeights.Resolve(schema, 2)));
+        return new Local(new MarginRows(new DesignRows(schema, shard.Features), Logistic.RowWeights(shard, targets, ClassWeights.Resolve(schema, 2))), targets);
     }
 
     /// <inheritdoc/>
@@ -97,9 +98,9 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
         ArgumentNullException.ThrowIfNull(total);
         var point = model.Function.ToVector();
         var (weight, penalty) = Penalty == LogisticPenalty.L2 ? (C, 1.0) : (1.0, 0.0);
-        var objective = weight * total["loss"][0, 0];
-        for (var j = 1; j < point.Rows; j++) objective += penalty * point[j, 0] * point[j, 0] / 2;
-        var step = NewtonStep.From(point, model.Search, objective, () => Direction(point, total, weight, penalty), direction => Reach(schema, direction));
+        var system = new PenalizedSystem(weight, penalty);
+        var objective = system.Objective(point.Values, total["loss"][0, 0]);
+        var step = NewtonStep.From(point, model.Search, objective, () => system.Direction(point.Values, total["gradient"].Values, total["hessian"].Values), direction => Reach(schema, direction));
         var next = new LogisticModel(LinearModel.FromVector(step.Point)) { Search = step.Search };
         return new Step<LogisticModel>(next, step.Done, step.Change, objective);
     }
@@ -111,20 +112,6 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
         return LogisticModel.Probabilities(model.Function, features);
     }
 
-    private static (Matrix Gradient, Matrix Direction) Direction(Matrix point, Blocks<Matrix> total, double weight, double penalty)
-    {
-        var size = point.Rows;
-        var hessian = new double[size * size];
-        PackedTriangle.AddTo(total["hessian"].Values, weight, hessian, size, size, 0, 0);
-        for (var j = 1; j < size; j++) hessian[j * (size + 1)] += penalty;
-        var pull = Matrix.Create(size, 1, values =>
-        {
-            for (var j = 1; j < size; j++) values[j] = penalty * point[j, 0];
-        });
-        var gradient = (weight * total["gradient"]) + pull;
-        return (gradient, NewtonStep.Direction(hessian, gradient));
-    }
-
     /// <summary>No row's log odds move farther: |d_0| + sum |d_j| max |x_j|.</summary>
     private static double Reach(Schema schema, Matrix direction)
     {
@@ -133,25 +120,13 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
         return reach;
     }
 
-    private sealed class Local(DesignRows rows, Matrix targets, double[]? weights) : ILocal<LogisticModel>
+    private sealed class Local(MarginRows rows, Matrix targets) : ILocal<LogisticModel>
     {
         public Blocks<Matrix> Contribute(LogisticModel model, Round round)
         {
-            double[] odds = new double[rows.Rows], residuals = new double[rows.Rows], curvatures = new double[rows.Rows];
-            rows.Multiply(model.Function.ToVector().Values, odds);
-            double loss = 0;
-            for (var i = 0; i < odds.Length; i++)
-            {
-                var weight = weights?[i] ?? 1;
-                var row = Logistic.Row(odds[i], targets[i, 0] == 1);
-                loss += weight * row.Loss;
-                residuals[i] = weight * row.Residual;
-                curvatures[i] = weight * row.Curvature;
-            }
-            return Blocks<Matrix>.Of(
-                ("loss", Matrix.Scalar(loss)),
-                ("gradient", Matrix.Create(rows.Width, 1, gradient => rows.AddTransposeProduct(residuals, gradient))),
-                ("hessian", Matrix.Create(PackedTriangle.Length(rows.Width), 1, hessian => rows.Gram(curvatures, hessian, new double[rows.Width * rows.Width]))));
+            double[] gradient = new double[rows.Width], hessian = new double[PackedTriangle.Length(rows.Width)];
+            var loss = rows.Evaluate(Logistic.Row, model.Function.ToVector().Values, i => targets[i, 0] == 1, gradient, hessian);
+            return Blocks<Matrix>.Of(("loss", Matrix.Scalar(loss)), ("gradient", Matrix.Column(gradient)), ("hessian", Matrix.Column(hessian)));
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
     /// <inheritdoc/>
     public MultinomialModel Initialize(Schema schema, ulong seed)
     {
-        var classes = Classes(schema);
+        var classes = MultinomialModel.Classes(schema);
         return new MultinomialModel(Matrix.Zero(classes, schema.FeatureCount), Matrix.Zero(classes, 1));
     }
 
@@ -39,18 +39,11 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
     public Blocks<Matrix> Pack(MultinomialModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return SearchBlocks.Append(Blocks<Matrix>.Of(("coefficients", model.Coefficients), ("intercept", model.Intercepts)), model.Search);
+        return model.Pack();
     }
 
     /// <inheritdoc/>
-    public MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        var classes = Classes(schema);
-        return new MultinomialModel(
-            parameters.Require("coefficients", classes, schema.FeatureCount),
-            parameters.Require("intercept", classes, 1))
-        { Search = SearchBlocks.Find(parameters, classes * (schema.FeatureCount + 1)) };
-    }
+    public MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters) => MultinomialModel.Unpack(schema, parameters);
 
     /// <summary>
     /// For n rows of weight up to W and root mean squares r: <c>loss</c> is at most n W (log K + 2 max_k (|b_k| + sum |w_kj| r_j)) with the
@@ -60,7 +53,7 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(round);
-        var classes = Classes(schema);
+        var classes = MultinomialModel.Classes(schema);
         var means = LinearRows.MeanBounds(schema);
         var largest = means.Max();
         var weight = round.TotalRows * schema.WeightBound * ClassWeights.Resolve(schema, classes).Max();
@@ -76,7 +69,7 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
     public ILocal<MultinomialModel> Open(Schema schema, Shard shard)
     {
         ArgumentNullException.ThrowIfNull(shard);
-        var classes = Classes(schema);
+        var classes = MultinomialModel.Classes(schema);
         var targets = Logistic.Targets(schema, shard, classes);
         var weights = Logistic.RowWeights(shard, targets, ClassWeights.Resolve(schema, classes));
         return new MultinomialRows(new DesignRows(schema, shard.Features), targets, weights, classes);
@@ -95,11 +88,11 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(total);
         ArgumentNullException.ThrowIfNull(round);
-        var system = new MultinomialSystem(model.ToVector(), Classes(schema), C, C * Math.Max(1, round.TotalRows));
+        var system = new MultinomialSystem(model.ToVector(), MultinomialModel.Classes(schema), C, C * Math.Max(1, round.TotalRows));
         var objective = system.Objective(total);
         var step = NewtonStep.From(system.Point, model.Search, objective, () => system.Direction(total), direction => Reach(schema, direction));
         return new Step<MultinomialModel>(
-            MultinomialModel.FromVector(step.Point, Classes(schema)) with { Search = step.Search }, step.Done, step.Change, objective);
+            MultinomialModel.FromVector(step.Point, MultinomialModel.Classes(schema)) with { Search = step.Search }, step.Done, step.Change, objective);
     }
 
     /// <inheritdoc/>
@@ -109,18 +102,10 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
         return model.Probabilities(features);
     }
 
-    private static int Classes(Schema schema)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return schema.ClassCount >= 2
-            ? schema.ClassCount
-            : throw new ArgumentException($"The target '{schema.Target?.Name}' has {schema.ClassCount} named classes; at least 2 are needed.", nameof(schema));
-    }
-
     /// <summary>The spread of a row's scores moves no farther: the third derivative is at most that times the second.</summary>
     private static double Reach(Schema schema, Matrix direction)
     {
-        int classes = Classes(schema), width = schema.FeatureCount + 1;
+        int classes = MultinomialModel.Classes(schema), width = schema.FeatureCount + 1;
         double farthest = 0;
         for (var k = 0; k < classes; k++)
         {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 
 namespace Coterie.Learning;
@@ -36,6 +37,29 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
     {
         var rows = Intercepts.Beside(Coefficients);
         return new Matrix(rows.Rows * rows.Columns, 1, rows.ToArray());
+    }
+
+    /// <summary>Classes of the schema's target.</summary>
+    /// <exception cref="ArgumentException">It has fewer than two.</exception>
+    internal static int Classes(Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return schema.ClassCount >= 2
+            ? schema.ClassCount
+            : throw new ArgumentException($"The target '{schema.Target?.Name}' has {schema.ClassCount} named classes; at least 2 are needed.", nameof(schema));
+    }
+
+    /// <summary><c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and the blocks of the step under trial, if there is one.</summary>
+    internal Blocks<Matrix> Pack() => SearchBlocks.Append(Blocks<Matrix>.Of(("coefficients", Coefficients), ("intercept", Intercepts)), Search);
+
+    /// <summary>The model of a schema from its blocks.</summary>
+    internal static MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters)
+    {
+        var classes = Classes(schema);
+        return new MultinomialModel(parameters.Require("coefficients", classes, schema.FeatureCount), parameters.Require("intercept", classes, 1))
+        {
+            Search = SearchBlocks.Find(parameters, classes * (schema.FeatureCount + 1)),
+        };
     }
 
     internal static MultinomialModel FromVector(Matrix vector, int classes)

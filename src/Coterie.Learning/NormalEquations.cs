@@ -34,7 +34,7 @@ internal static class NormalEquations
     }
 
     /// <summary>d x d: products of centred features, zero in constant columns.</summary>
-    private static Matrix Centre(Matrix gram)
+    public static Matrix Centre(Matrix gram)
     {
         var d = gram.Rows - 1;
         var constant = new bool[d];
@@ -49,7 +49,8 @@ internal static class NormalEquations
         });
     }
 
-    private static Matrix CentreMoments(Matrix gram, Matrix moments) => Matrix.Create(gram.Rows - 1, 1, values =>
+    /// <summary>d x 1: products of centred features with the target.</summary>
+    public static Matrix CentreMoments(Matrix gram, Matrix moments) => Matrix.Create(gram.Rows - 1, 1, values =>
     {
         for (var j = 0; j < values.Length; j++) values[j] = moments[j + 1, 0] - (gram[0, j + 1] * moments[0, 0] / gram[0, 0]);
     });

@@ -20,10 +20,10 @@ public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = 
     private const double SmallestPivot = 1.0 / 4096, LargestPivot = 4096;
 
     /// <inheritdoc/>
-    public string Name => Alpha == 0 ? "linear-regression" : "ridge-regression";
+    public string Name { get; init; } = Alpha == 0 ? "linear-regression" : "ridge-regression";
 
     /// <inheritdoc/>
-    public string Terms => FormattableString.Invariant($"ridge-regression closed-form alpha={Alpha:R} penalize-intercept={PenalizeIntercept}");
+    public string Terms => FormattableString.Invariant($"{Name} closed-form alpha={Alpha:R} penalize-intercept={PenalizeIntercept}");
 
     /// <inheritdoc/>
     public LearningTask Task => LearningTask.Regression;

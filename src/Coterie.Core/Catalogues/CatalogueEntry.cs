@@ -9,6 +9,9 @@ namespace Coterie.Core.Catalogues;
 /// <param name="Create">Builds it from checked values.</param>
 public sealed record CatalogueEntry<T>(string Name, string Summary, ImmutableArray<ParameterSpec> Parameters, Func<ParameterValues, T> Create)
 {
+    /// <summary>Names a preprocessor, with its parameters, that belongs to the entry and comes after all others; null where there is none.</summary>
+    public Func<ParameterValues, (string Name, ImmutableSortedDictionary<string, object?> Parameters)>? Features { get; init; }
+
     /// <summary>Checks the parameters and builds it.</summary>
     /// <exception cref="ParameterException">A parameter is unknown or its value is not accepted.</exception>
     public T Build(IReadOnlyDictionary<string, object?> parameters) => Create(ParameterValues.Check(Name, Parameters, parameters));

@@ -1,3 +1,4 @@
+using Coterie.Core.Catalogues;
 using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Federation.Tasks;
@@ -21,6 +22,7 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
     {
         ArgumentNullException.ThrowIfNull(file);
         var learner = file.Learner.Build(file, LearnerCatalogue.All, "learner");
+        file = WithFeatures(file);
         var preprocessors = file.Preprocessing.Select(p => p.Build(file, PreprocessorCatalogue.All, "preprocessor"));
         var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file));
         var mode = ModeOf(file);
@@ -28,6 +30,14 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         if (mode.ModelOwner is not null && plan.Stop.Tolerance is not null)
             throw file.Error("stop.tolerance", "with a model owner of its own nobody sees how far a step goes; a number of rounds is accepted");
         return new PlannedTask(file, plan, mode);
+    }
+
+    /// <summary>The task with the preprocessor, if there is one, that belongs to its learner.</summary>
+    private static TaskFile WithFeatures(TaskFile file)
+    {
+        if (LearnerCatalogue.Find(file.Learner.Name) is not { Features: { } features } entry || file.Preprocessing.Any(p => p.Field == file.Learner.Field)) return file;
+        var (name, parameters) = features(ParameterValues.Check(entry.Name, entry.Parameters, file.Learner.Parameters));
+        return file with { Preprocessing = file.Preprocessing.Add(new NamedParameters(name, file.Learner.Field, parameters)) };
     }
 
     /// <summary>Insists on enough participants for the mode and its threshold, and on an owner of the model that is none of them.</summary>

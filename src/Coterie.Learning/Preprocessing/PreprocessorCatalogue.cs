@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Learning.Kernels;
 
 namespace Coterie.Learning.Preprocessing;
 
@@ -20,6 +21,7 @@ public static class PreprocessorCatalogue
                 new("drop-first", ParameterKind.Flag, false, "Leave out the first value's column."),
             ],
             values => new OneHot(values.Names("columns"), values.Flag("drop-first"))),
+        RbfFeatures.Entry,
         new("remove-constant", "Drops numeric columns that do not vary over all participants.", [], _ => new RemoveConstant()),
         new("standardize", "Centres every numeric column and divides it by its standard deviation.", [], _ => new Standardize()),
     ];

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Coterie.Core.Catalogues;
+using Coterie.Core.Learning;
+using Coterie.Learning.SupportVectors;
+
+namespace Coterie.Learning.Kernels;
+
+/// <summary>Catalogue entries of linear learners on kernels of public centres.</summary>
+internal static class KernelLearners
+{
+    public static ImmutableArray<CatalogueEntry<ILearner>> Entries { get; } =
+    [
+        new("kernel-regression", "Least squares with an L2 penalty on kernels of public centres.",
+            [.. RbfFeatures.Parameters, new("alpha", ParameterKind.Number, 1e-3, "Strength of the penalty alpha ||w||^2.") { Minimum = 0 }],
+            values => new RidgeRegression(values.Number("alpha")) { Name = "kernel-regression" })
+        { Features = values => Kernels(values, isNormalized: false) },
+        new("budget-svm", "Two classes by a kernel support vector machine on a budget of public centres.",
+            [.. RbfFeatures.Parameters, .. SupportVectorLearners.Parameters], values => SupportVectorLearners.Binary("budget-svm", values))
+        { Features = values => Kernels(values, isNormalized: true) },
+        new("multiclass-budget-svm", "Several classes, each against the rest, by kernel support vector machines on a budget of public centres.",
+            [.. RbfFeatures.Parameters, .. SupportVectorLearners.MulticlassParameters], values => SupportVectorLearners.Multiclass("multiclass-budget-svm", values))
+        { Features = values => Kernels(values, isNormalized: true) },
+    ];
+
+    /// <summary>The preprocessor that goes before: kernels, normalised where the penalty is to be the kernel machine's.</summary>
+    private static (string, ImmutableSortedDictionary<string, object?>) Kernels(ParameterValues values, bool isNormalized) =>
+        (RbfFeatures.Entry.Name, RbfFeatures.Parameters.ToImmutableSortedDictionary(p => p.Name, p => values.All[p.Name], StringComparer.Ordinal).Add("normalize", isNormalized));
+}
