@@ -17,9 +17,9 @@ public sealed record PreparedTask(TaskFile File, TrainingPlan Plan, ModeOptions 
     public static PreparedTask Prepare(TaskFile file, ulong seed)
     {
         var task = PlannedTask.Of(file, seed);
-        var data = TaskData.Load(file, task.Plan.Learner.Task, seed);
+        var data = TaskData.Load(task.File, task.Plan.Learner.Task, seed);
         task.RequireRoster([.. data.Participants.Select(p => p.Name)]);
-        return new PreparedTask(file, task.Plan, task.Mode, data);
+        return new PreparedTask(task.File, task.Plan, task.Mode, data);
     }
 
     /// <summary>The task for a run in this process.</summary>
