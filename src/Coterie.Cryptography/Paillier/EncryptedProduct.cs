@@ -19,7 +19,7 @@ public sealed class EncryptedProduct
     private readonly int _digits;
     private readonly int _entries;
     private readonly int _bits;
-    private readonly ulong[][] _tables;     // per column, powers -2^(w-1) to 2^(w-1)
+    private readonly SharedTable[] _tables;     // per column, powers -2^(w-1) to 2^(w-1)
 
     /// <summary>Tabulates the vector's powers.</summary>
     /// <param name="vector">The encrypted vector.</param>
@@ -36,8 +36,8 @@ public sealed class EncryptedProduct
         _window = WindowFor(bits, rows, _options.Hardened);
         _digits = DigitsOf(bits, _window);
         _entries = (1 << _window) + 1;
-        _tables = new ulong[_columns][];
-        for (var j = 0; j < _columns; j++) _tables[j] = new ulong[_entries * Key.Engine.EntryLength];
+        _tables = new SharedTable[_columns];
+        for (var j = 0; j < _columns; j++) _tables[j] = new SharedTable(Key.Engine, _entries, _options.Hardened);
         Tabulate(vector);
     }
 
@@ -45,7 +45,7 @@ public sealed class EncryptedProduct
     public PaillierPublicKey Key { get; }
 
     /// <summary>Bytes of all tables.</summary>
-    public long TableBytes => (long)_columns * _entries * Key.Engine.EntryLength * sizeof(ulong);
+    public long TableBytes => _columns * SharedTable.BytesFor(Key.Engine, _entries, _options.Hardened);
 
     /// <summary>
     /// The product with a matrix of rows x columns entries, row by row. Its randomness is a function of the matrix: re-randomise it before it leaves.
@@ -79,7 +79,7 @@ public sealed class EncryptedProduct
                                 var row = (block * lanes) + lane;
                                 indices[lane] = row < rows ? digits[(((row * _columns) + j) * _digits) + d] : 1 << (_window - 1);
                             }
-                            engine.Select(_tables[j], shared: true, indices, _options.Hardened, factor);
+                            _tables[j].Select(indices, factor);
                             engine.MultiplyPairs(Key.Block(results, block), factor, Key.Block(results, block));
                         }
                     }
@@ -94,7 +94,7 @@ public sealed class EncryptedProduct
     private void Tabulate(Ciphertexts vector)
     {
         var engine = Key.Engine;
-        var (length, entryLength) = (engine.PairLength, engine.EntryLength);
+        var length = engine.PairLength;
         var inverses = vector.Blocks.AsSpan().ToArray();
         Inverses.Invert(engine, inverses);
         Batches.Run(inverses.Length / length, _options.Threads, (from, to) =>
@@ -106,7 +106,7 @@ public sealed class EncryptedProduct
                 for (var e = 0; e < _entries; e++)
                 {
                     for (var lane = 0; lane < engine.Lanes && (block * engine.Lanes) + lane < _columns; lane++)
-                        engine.Extract(power, lane, _tables[(block * engine.Lanes) + lane].AsSpan(e * entryLength, entryLength));
+                        _tables[(block * engine.Lanes) + lane].Put(e, power, lane);
                     engine.MultiplyPairs(power, Key.Block(vector.Blocks, block), power);
                 }
             }

@@ -15,7 +15,7 @@ namespace Coterie.Cryptography.Paillier;
 public sealed partial class PaillierPublicKey : IDisposable
 {
     /// <summary>Bits of a digit of an encryption's exponent when tables are read whole, and when they are not: where the products saved and the reading balance.</summary>
-    internal const int HardenedWindow = 6, OpenWindow = 8;
+    internal const int HardenedWindow = 7, OpenWindow = 8;
 
     private readonly ulong[] _base;
     private readonly Lazy<ulong[]> _noise;          // h^n, a block of pairs with it in all lanes
@@ -28,8 +28,8 @@ public sealed partial class PaillierPublicKey : IDisposable
         _base = @base.ToArray();
         Bits = (64 * modulus.Length) - BitOperations.LeadingZeroCount(modulus[^1]);
         _noise = new Lazy<ulong[]>(PowerOfBase);
-        _hardened = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, HardenedWindow));
-        _open = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, OpenWindow));
+        _hardened = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, HardenedWindow, 1, hardened: true));
+        _open = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, OpenWindow, 1, hardened: false));
     }
 
     /// <summary>Bits of n.</summary>
@@ -203,7 +203,7 @@ public sealed partial class PaillierPublicKey : IDisposable
         random.Fill(MemoryMarshal.AsBytes(exponents.AsSpan(0, count * words)));
         var results = new ulong[blocks * Engine.PairLength];
         Batches.Run(blocks, options.Threads, (from, to) =>
-            table.Raise(exponents.AsSpan(from * lanes * words), words, options.Hardened, results.AsSpan(from * Engine.PairLength, (to - from) * Engine.PairLength)));
+            table.Raise(exponents.AsSpan(from * lanes * words), words, results.AsSpan(from * Engine.PairLength, (to - from) * Engine.PairLength)));
         LittleWords.Zero(exponents);
         return new Ciphertexts(this, count, results);
     }

@@ -20,6 +20,9 @@ public sealed class Rerandomizer
     /// <summary>Ciphertexts whose randomness is made at a time, after a first few: lanes are full, and the table is read once for all of them.</summary>
     private const int MadeAtOnce = 64;
 
+    /// <summary>Digits of exponents that share a table: a run's few thousand ciphertexts do not repay one each.</summary>
+    private const int Turns = 2;
+
     private readonly Lock _gate = new();
     private readonly FixedBase _powers;
     private readonly CryptographicRandom _random;
@@ -40,7 +43,7 @@ public sealed class Rerandomizer
         for (var lane = 0; lane < engine.Lanes; lane++) y.CopyTo(numbers, lane * key.Words);
         engine.LoadPairs(numbers, key.Words, root);
         Powers.RaiseAll(engine, root, key.Modulus, key.Bits, hardened: false, root);
-        _powers = new FixedBase(engine, root, key.Bits + StatisticalBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow);
+        _powers = new FixedBase(engine, root, key.Bits + StatisticalBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow, Turns, _options.Hardened);
         LittleWords.Zero(numbers);
         LittleWords.Zero(y);
         LittleWords.Zero(root);

@@ -84,8 +84,11 @@ internal abstract class ModularEngine : IDisposable
     /// Every lane's pair out of a table. Reads all entries, whatever the digits are, unless <paramref name="hardened"/> is false: then the
     /// addresses read tell the digits.
     /// </summary>
-    /// <param name="table">Entries of <see cref="EntryLength"/> words that all lanes share, or of <see cref="PairLength"/> words with one per lane.</param>
-    /// <param name="shared">Which of the two.</param>
+    /// <param name="table">
+    /// Entries of <see cref="PairLength"/> words, one pair per lane; or entries that all lanes share, of <see cref="EntryLength"/> words or, to be all read,
+    /// side by side in the lanes of blocks of pairs. A <see cref="SharedTable"/> has them as they have to be.
+    /// </param>
+    /// <param name="shared">Whether lanes share entries.</param>
     /// <param name="digits">Per lane, an index below the number of entries.</param>
     /// <param name="hardened">Whether all entries are read.</param>
     /// <param name="pairs">The block to fill.</param>
