@@ -62,13 +62,13 @@ internal static class Inverses
     /// <summary>The product of all lanes, in each of them; and, where there is room for it, every lane's product of all others.</summary>
     private static ulong[] ProductOfLanes(ModularEngine engine, ReadOnlySpan<ulong> singles, Span<ulong> others)
     {
-        var (product, swapped) = (singles.ToArray(), new ulong[singles.Length]);
+        var (product, next) = (singles.ToArray(), new ulong[singles.Length]);
         for (var distance = 1; distance < engine.Lanes; distance *= 2)
         {
-            // Of the lanes that were joined so far, those of the neighbours.
-            for (var i = 0; i < swapped.Length; i++) swapped[i] = product[i ^ distance];
-            if (!others.IsEmpty) engine.MultiplySingles(others, swapped, others);
-            engine.MultiplySingles(product, swapped, product);
+            // The product of as many lanes as were joined so far, beginning with the next one.
+            engine.Rotate(product, distance, next);
+            if (!others.IsEmpty) engine.MultiplySingles(others, next, others);
+            engine.MultiplySingles(product, next, product);
         }
         return product;
     }

@@ -106,6 +106,17 @@ internal abstract class ModularEngine : IDisposable
         for (var lane = 0; lane < Lanes; lane++) Insert(entry, lane, pairs);
     }
 
+    /// <summary>The numbers of a block, each so many lanes further down, round and round: number i + <paramref name="by"/> in lane i.</summary>
+    public void Rotate(ReadOnlySpan<ulong> block, int by, Span<ulong> target)
+    {
+        var lanes = Lanes;
+        for (var i = 0; i < block.Length; i += lanes)
+        {
+            block.Slice(i + by, lanes - by).CopyTo(target[i..]);
+            block.Slice(i, by).CopyTo(target[(i + lanes - by)..]);
+        }
+    }
+
     /// <summary>z = x - y modulo n^2 for y below 64 n in either half, lazily. z may be x or y.</summary>
     public abstract void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z);
 

@@ -24,6 +24,29 @@ public sealed class EncryptedProductTests
         Assert.Equal(expected, PaillierPublicKeyTests.Decrypted(product));
     }
 
+    /// <summary>Blocks of rows and of columns full and not: the last one's lanes are shared out among its rows, if there are two each.</summary>
+    [Theory]
+    [InlineData(true, 30)]
+    [InlineData(true, 5)]
+    [InlineData(false, 30)]
+    public void Multiply_EveryShape_GivesTheProduct(bool hardened, int bits)
+    {
+        var limit = (1L << bits) - 1;
+        var random = new SeededRandom(12);
+        for (var columns = 1; columns <= 12; columns++)
+        {
+            var values = PaillierPublicKeyTests.Values(columns);
+            var vector = PaillierPublicKeyTests.Encrypted(values);
+            for (var rows = 1; rows <= 20; rows++)
+            {
+                long[] matrix = [.. Enumerable.Range(0, rows * columns).Select(_ => random.NextInt32(5) switch { 0 => limit, 1 => -limit, 2 => 0, _ => (long)((random.NextDouble() * 2 * limit) - limit) })];
+                var product = new EncryptedProduct(vector, bits, rows, new PaillierOptions(hardened)).Multiply(matrix, rows);
+                var expected = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns).Aggregate(BigInteger.Zero, (sum, j) => sum + ((BigInteger)matrix[(i * columns) + j] * values[j])));
+                Assert.Equal(expected, PaillierPublicKeyTests.Decrypted(product));
+            }
+        }
+    }
+
     [Fact]
     public void Multiply_EveryEntryOfAFewBits_IsRight()
     {
