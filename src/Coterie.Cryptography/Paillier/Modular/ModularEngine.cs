@@ -120,12 +120,12 @@ internal abstract class ModularEngine : IDisposable
     /// <summary>z = x - y modulo n^2 for y below 64 n in either half, lazily. z may be x or y.</summary>
     public abstract void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z);
 
-    /// <summary>Each number below n^2, twice <see cref="Words"/> words each.</summary>
+    /// <summary>Each number below n^2, twice <see cref="Words"/> words each; of the first lanes, where there is no room for all.</summary>
     public void StorePairs(ReadOnlySpan<ulong> pairs, Span<ulong> numbers)
     {
         var halves = new ulong[2 * Words * Lanes];
         StoreHalves(pairs, halves);
-        for (var lane = 0; lane < Lanes; lane++)
+        for (var lane = 0; lane < Lanes && 2 * Words * lane < numbers.Length; lane++)
         {
             var half = halves.AsSpan(2 * Words * lane, 2 * Words);
             LittleWords.MultiplyAdd(half[Words..], _modulus, half[..Words], numbers.Slice(2 * Words * lane, 2 * Words));

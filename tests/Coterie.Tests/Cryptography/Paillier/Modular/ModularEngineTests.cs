@@ -287,6 +287,21 @@ public abstract class ModularEngineTests
     }
 
     [EngineFact]
+    public void Rotate_ByEveryDistance_MovesLanesDown()
+    {
+        foreach (var calculator in Calculators([137]))
+        {
+            var (lanes, rotated) = (calculator.Lanes, new ulong[calculator.Engine.PairLength]);
+            var values = Enumerable.Range(1, lanes).Select(i => (BigInteger)i).ToArray();
+            for (var by = 0; by < lanes; by++)
+            {
+                calculator.Engine.Rotate(calculator.LoadPairs(values), by, rotated);
+                Equal(values.Select((_, lane) => values[(lane + by) % lanes]), calculator.StorePairs(rotated), calculator);
+            }
+        }
+    }
+
+    [EngineFact]
     public void One_AsPairAndAsSingle_IsOne()
     {
         foreach (var calculator in Calculators([64, 137, 1024]))
