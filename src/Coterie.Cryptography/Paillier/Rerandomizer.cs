@@ -56,8 +56,8 @@ public sealed class Rerandomizer
 
     /// <summary>
     /// Against whoever does not know the factors of n, and nobody else: exponents have half the bits of n, the short ones of Damgard, Jurik and Nielsen
-    /// (section 4.2). Never for ciphertexts that reach the key's owner, in whatever way: the owner can tell such powers from others, and with them
-    /// what was multiplied.
+    /// (IJIS 2010, section 4.2), whose powers only look uniform to them. Never for ciphertexts that reach the key's owner, in whatever way: for the
+    /// owner they are far from uniform, so that what is left of the former randomness may tell what was multiplied.
     /// </summary>
     public static Rerandomizer AgainstOthers(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
     {
