@@ -63,6 +63,9 @@ public static class Cli
         };
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // Many processes on few processors: those that wait leave them to those that work, and none lives long enough to gain from measuring itself.
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
     }
