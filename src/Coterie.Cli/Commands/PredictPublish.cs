@@ -64,7 +64,7 @@ internal static class PredictPublish
                 json.WriteString("owner", owner);
                 json.WriteString("sha256", fingerprint);
                 json.WriteNumber("features", features);
-                json.WriteNumber("keyBits", model.Weights.Key.Bits);
+                json.WriteNumber("key_bits", model.Weights.Key.Bits);
                 json.WriteNumber("answers", most);
                 json.WriteEndObject();
             });

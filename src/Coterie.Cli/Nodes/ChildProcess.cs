@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -18,18 +17,7 @@ internal sealed class ChildProcess : IDisposable
     public ChildProcess(string name, bool verbose, params string[] arguments)
     {
         Name = name;
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        _process = Process.Start(start) ?? throw new IOException($"no process could be started for {name}");
+        _process = OwnProgram.Start(arguments, withInput: true);
         _reading = Task.WhenAll(ReadEventsAsync(), ReadErrorsAsync(verbose));
     }
 
@@ -43,7 +31,7 @@ internal sealed class ChildProcess : IDisposable
     public ChannelReader<JsonElement> Events => _events.Reader;
 
     /// <summary>The problems it told, without the word that introduces them.</summary>
-    public string[] Problems => [.. _errors.Where(l => l.StartsWith("error: ", StringComparison.Ordinal)).Select(l => l["error: ".Length..])];
+    public string[] Problems => OwnProgram.Problems(_errors);
 
     /// <summary>Waits for its end; the exit code, above 128 where a signal ended it.</summary>
     public async Task<int> EndAsync(CancellationToken cancellationToken)

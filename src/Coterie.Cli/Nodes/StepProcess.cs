@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using Coterie.Cli.Running;
 
 namespace Coterie.Cli.Nodes;
@@ -12,17 +10,7 @@ internal static class StepProcess
     /// <exception cref="IOException">It failed: what the process said.</exception>
     public static async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start) ?? throw new IOException("no process could be started");
+        using var process = OwnProgram.Start(arguments, withInput: false);
         try
         {
             var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
@@ -38,7 +26,7 @@ internal static class StepProcess
 
     private static Exception Failure(int code, string error)
     {
-        var problems = error.Split('\n').Where(l => l.StartsWith("error: ", StringComparison.Ordinal)).Select(l => l["error: ".Length..].TrimEnd()).ToArray();
+        var problems = OwnProgram.Problems(error.Split('\n'));
         var text = problems.Length > 0 ? string.Join(" ", problems) : $"a step's process ended with {code}";
         return code == ExitCode.WrongUsage ? new UsageException(text) : new IOException(text);
     }

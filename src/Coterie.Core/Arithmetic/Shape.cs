@@ -1,3 +1,5 @@
+using Coterie.Core.Numerics;
+
 namespace Coterie.Core.Arithmetic;
 
 /// <summary>
@@ -11,6 +13,13 @@ public sealed record Shape(int Rows, int Columns, int Degree) : ISecret<Shape>
 {
     /// <summary>The degree of what is no polynomial in the model.</summary>
     public const int NotPolynomial = int.MaxValue;
+
+    /// <summary>The shape of a matrix.</summary>
+    public static Shape Of(Matrix value, int degree)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(value.Rows, value.Columns, degree);
+    }
 
     /// <inheritdoc/>
     public Shape Transpose() => new(Columns, Rows, Degree);

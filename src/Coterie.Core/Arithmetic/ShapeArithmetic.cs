@@ -33,11 +33,7 @@ public sealed class ShapeArithmetic : IArithmetic<Shape>
     public long Comparisons => _counts.Comparisons;
 
     /// <inheritdoc/>
-    public Shape Public(Matrix value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return new(value.Rows, value.Columns, 0);
-    }
+    public Shape Public(Matrix value) => Shape.Of(value, 0);
 
     /// <inheritdoc/>
     public IArithmetic<Shape> Branch(int index) => new ShapeArithmetic(_rounds.Branch(), _counts);

@@ -13,12 +13,12 @@ internal sealed class PlainLocal<TModel> : ILocal<TModel> where TModel : class
     public PlainLocal(IHiddenLearner<TModel> learner, Shard shard)
     {
         _learner = learner;
-        _local = Synchronously(learner.PrepareAsync(PlainArithmetic.Instance, shard.ToBlocks(), CancellationToken.None));
+        _local = AtOnce.Of(learner.PrepareAsync(PlainArithmetic.Instance, shard.ToBlocks(), CancellationToken.None));
     }
 
     public Blocks<Matrix> Contribute(TModel model, Round round)
     {
-        var (contribution, local) = Synchronously(_learner.ContributeAsync(PlainArithmetic.Instance, _learner.Pack(model), _local, round, CancellationToken.None));
+        var (contribution, local) = AtOnce.Of(_learner.ContributeAsync(PlainArithmetic.Instance, _learner.Pack(model), _local, round, CancellationToken.None));
         _local = local;
         return contribution;
     }
@@ -26,7 +26,7 @@ internal sealed class PlainLocal<TModel> : ILocal<TModel> where TModel : class
     public static Step<TModel> Update(IHiddenLearner<TModel> learner, Schema schema, TModel model, Blocks<Matrix> total, Round round)
     {
         var before = learner.Pack(model);
-        var after = Synchronously(learner.UpdateAsync(PlainArithmetic.Instance, before, total, round, CancellationToken.None));
+        var after = AtOnce.Of(learner.UpdateAsync(PlainArithmetic.Instance, before, total, round, CancellationToken.None));
         double step = 0, length = 0;
         for (var i = 0; i < after.Count; i++)
         {
@@ -35,8 +35,4 @@ internal sealed class PlainLocal<TModel> : ILocal<TModel> where TModel : class
         }
         return new Step<TModel>(learner.Unpack(schema, after), Done: false, Math.Sqrt(step) / Math.Max(1, Math.Sqrt(length)));
     }
-
-    /// <summary>Plain arithmetic completes at once; anything else is a learner that waits on something of its own.</summary>
-    private static T Synchronously<T>(ValueTask<T> task) =>
-        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("A learner awaits its arithmetic and nothing else.");
 }

@@ -72,16 +72,15 @@ public sealed partial class PaillierPublicKey
         return table;
     }
 
-    /// <summary>The product of all lanes in the first, one in the others.</summary>
+    /// <summary>The product of all lanes, in each of them.</summary>
     private ulong[] ProductOfLanes(ReadOnlySpan<ulong> pairs)
     {
-        var (result, factor, entry) = (Engine.One.ToArray(), Engine.One.ToArray(), new ulong[Engine.EntryLength]);
-        for (var lane = 0; lane < Engine.Lanes; lane++)
+        var (product, next) = (pairs.ToArray(), new ulong[pairs.Length]);
+        for (var distance = 1; distance < Engine.Lanes; distance *= 2)
         {
-            Engine.Extract(pairs, lane, entry);
-            Engine.Insert(entry, 0, factor);
-            Engine.MultiplyPairs(result, factor, result);
+            Engine.Rotate(product, distance, next);
+            Engine.MultiplyPairs(product, next, product);
         }
-        return result;
+        return product;
     }
 }

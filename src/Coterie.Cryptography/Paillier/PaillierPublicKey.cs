@@ -15,9 +15,10 @@ namespace Coterie.Cryptography.Paillier;
 public sealed partial class PaillierPublicKey : IDisposable
 {
     /// <summary>Bits of a digit of an encryption's exponent when tables are read whole, and when they are not: where the products saved and the reading balance.</summary>
-    internal const int HardenedWindow = 6, OpenWindow = 8;
+    internal const int HardenedWindow = 7, OpenWindow = 8;
 
     private readonly ulong[] _base;
+    private readonly ulong[] _square;               // n^2
     private readonly Lazy<ulong[]> _noise;          // h^n, a block of pairs with it in all lanes
     private readonly Lazy<FixedBase> _hardened;
     private readonly Lazy<FixedBase> _open;
@@ -26,10 +27,12 @@ public sealed partial class PaillierPublicKey : IDisposable
     {
         (Engine, Kind) = (ModularEngines.Create(modulus, kind), kind);
         _base = @base.ToArray();
+        _square = new ulong[2 * modulus.Length];
+        LittleWords.MultiplyAdd(modulus, modulus, [], _square);
         Bits = (64 * modulus.Length) - BitOperations.LeadingZeroCount(modulus[^1]);
         _noise = new Lazy<ulong[]>(PowerOfBase);
-        _hardened = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, HardenedWindow));
-        _open = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, OpenWindow));
+        _hardened = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, HardenedWindow, 1, hardened: true));
+        _open = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise.Value, ExponentBits, OpenWindow, 1, hardened: false));
     }
 
     /// <summary>Bits of n.</summary>
@@ -165,10 +168,10 @@ public sealed partial class PaillierPublicKey : IDisposable
     {
         Check(x);
         var (lanes, words) = (Engine.Lanes, 2 * Words);
-        var numbers = new ulong[x.Blocks.Length / Engine.PairLength * lanes * words];
-        for (var i = 0; i < x.Blocks.Length / Engine.PairLength; i++) Engine.StorePairs(Block(x.Blocks, i), numbers.AsSpan(i * lanes * words, lanes * words));
+        var numbers = new ulong[x.Count * words];
+        for (var i = 0; i * lanes < x.Count; i++) Engine.StorePairs(Block(x.Blocks, i), numbers.AsSpan(i * lanes * words, Math.Min(lanes, x.Count - (i * lanes)) * words));
         var bytes = new byte[(long)x.Count * CiphertextBytes];
-        for (var i = 0; i < x.Count * words; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), numbers[i]);
+        for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), numbers[i]);
         return bytes;
     }
 
@@ -181,10 +184,8 @@ public sealed partial class PaillierPublicKey : IDisposable
         var blocks = Blocks(count);
         var numbers = new ulong[blocks * lanes * words];
         for (var i = 0; i < count * words; i++) numbers[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * sizeof(ulong))..]);
-        var square = new ulong[words];
-        LittleWords.MultiplyAdd(Modulus, Modulus, [], square);
         for (var i = 0; i < count; i++)
-            if (!LittleWords.IsBelow(numbers.AsSpan(i * words, words), square)) throw new CryptographicException($"Ciphertext {i} is not below the square of the modulus.");
+            if (!LittleWords.IsBelow(numbers.AsSpan(i * words, words), _square)) throw new CryptographicException($"Ciphertext {i} is not below the square of the modulus.");
         for (var i = count; i < blocks * lanes; i++) numbers[i * words] = 1;
         var pairs = new ulong[blocks * Engine.PairLength];
         for (var i = 0; i < blocks; i++) Engine.LoadPairs(numbers.AsSpan(i * lanes * words, lanes * words), words, Block(pairs, i));
@@ -203,7 +204,7 @@ public sealed partial class PaillierPublicKey : IDisposable
         random.Fill(MemoryMarshal.AsBytes(exponents.AsSpan(0, count * words)));
         var results = new ulong[blocks * Engine.PairLength];
         Batches.Run(blocks, options.Threads, (from, to) =>
-            table.Raise(exponents.AsSpan(from * lanes * words), words, options.Hardened, results.AsSpan(from * Engine.PairLength, (to - from) * Engine.PairLength)));
+            table.Raise(exponents.AsSpan(from * lanes * words), words, results.AsSpan(from * Engine.PairLength, (to - from) * Engine.PairLength)));
         LittleWords.Zero(exponents);
         return new Ciphertexts(this, count, results);
     }

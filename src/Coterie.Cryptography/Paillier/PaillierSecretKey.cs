@@ -106,8 +106,8 @@ public sealed partial class PaillierSecretKey : IDisposable
         {
             var (pairsP, pairsQ) = (new ulong[(to - from) * _p.Engine.PairLength], new ulong[(to - from) * _q.Engine.PairLength]);
             var mine = exponents.AsSpan(from * lanes * exponentWords, (to - from) * lanes * exponentWords);
-            tableP.Raise(mine, exponentWords, options.Hardened, pairsP);
-            tableQ.Raise(mine, exponentWords, options.Hardened, pairsQ);
+            tableP.Raise(mine, exponentWords, pairsP);
+            tableQ.Raise(mine, exponentWords, pairsQ);
             var (modP, modQ, whole) = (new ulong[words * lanes], new ulong[words * lanes], new ulong[2 * words * lanes]);
             for (var i = 0; i < to - from; i++)
             {
@@ -150,8 +150,8 @@ public sealed partial class PaillierSecretKey : IDisposable
             // h^n modulo p^2: the same base as everybody's
             _noise = Loaded(publicKey.Base);
             Powers.RaiseAll(Engine, _noise, publicKey.Modulus, publicKey.Bits, hardened: false, _noise);
-            _hardened = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise, publicKey.ExponentBits, PaillierPublicKey.HardenedWindow));
-            _open = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise, publicKey.ExponentBits, PaillierPublicKey.OpenWindow));
+            _hardened = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise, publicKey.ExponentBits, PaillierPublicKey.HardenedWindow, 1, hardened: true));
+            _open = new Lazy<FixedBase>(() => new FixedBase(Engine, _noise, publicKey.ExponentBits, PaillierPublicKey.OpenWindow, 1, hardened: false));
         }
 
         public ModularEngine Engine { get; }

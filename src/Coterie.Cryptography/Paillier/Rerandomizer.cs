@@ -4,11 +4,12 @@ using Coterie.Cryptography.Paillier.Modular;
 namespace Coterie.Cryptography.Paillier;
 
 /// <summary>
-/// Re-randomises ciphertexts against everybody, the key's owner too, who knows the factors and chose the key's own base: multiplies with powers of
-/// y^n for a y of this object's own, with exponents 80 bits longer than n, so that they are uniform in the group y^n generates but for 2^-80, and
-/// with a random sign. y has Jacobi symbol -1, so that with the sign every class of quadratic residues is reached. Thread-safe.
+/// Re-randomises ciphertexts: multiplies with powers of y^n for a y of this object's own, and with a random sign. y has Jacobi symbol -1, so that with
+/// the sign every class of quadratic residues is reached. Thread-safe.
 /// </summary>
 /// <remarks>
+/// Made by the constructor it does so against everybody, the key's owner too, who knows the factors and chose the key's own base: exponents are 80 bits
+/// longer than n, so that powers are uniform in the group y^n generates but for 2^-80. Made by <see cref="AgainstOthers"/> it takes half the time.
 /// For an odd prime r that divides p - 1 or q - 1, y is an r-th power there with probability 1/r; the owner then learns the class modulo r-th powers
 /// of what the evaluator multiplied: less than log2(r) bits about a sum of its coefficients. A y per run keeps that rare and small; it is not nothing.
 /// </remarks>
@@ -20,6 +21,9 @@ public sealed class Rerandomizer
     /// <summary>Ciphertexts whose randomness is made at a time, after a first few: lanes are full, and the table is read once for all of them.</summary>
     private const int MadeAtOnce = 64;
 
+    /// <summary>Digits of exponents that share a table: a run's few thousand ciphertexts do not repay one each.</summary>
+    private const int Turns = 2;
+
     private readonly Lock _gate = new();
     private readonly FixedBase _powers;
     private readonly CryptographicRandom _random;
@@ -27,10 +31,14 @@ public sealed class Rerandomizer
     private Ciphertexts? _made;
     private int _taken;
 
-    /// <summary>Draws y and builds the table of its powers.</summary>
+    /// <summary>Against everybody, the key's owner too. Draws y and builds the tables of its powers.</summary>
     public Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
+        : this(key, random, options, (key ?? throw new ArgumentNullException(nameof(key))).Bits + StatisticalBits)
     {
-        ArgumentNullException.ThrowIfNull(key);
+    }
+
+    private Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options, int exponentBits)
+    {
         ArgumentNullException.ThrowIfNull(random);
         (Key, _random, _options) = (key, random, options ?? PaillierOptions.Default);
         var engine = key.Engine;
@@ -40,16 +48,30 @@ public sealed class Rerandomizer
         for (var lane = 0; lane < engine.Lanes; lane++) y.CopyTo(numbers, lane * key.Words);
         engine.LoadPairs(numbers, key.Words, root);
         Powers.RaiseAll(engine, root, key.Modulus, key.Bits, hardened: false, root);
-        _powers = new FixedBase(engine, root, key.Bits + StatisticalBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow);
+        _powers = new FixedBase(engine, root, exponentBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow, Turns, _options.Hardened);
         LittleWords.Zero(numbers);
         LittleWords.Zero(y);
         LittleWords.Zero(root);
     }
 
+    /// <summary>
+    /// Against whoever does not know the factors of n, and nobody else: exponents have half the bits of n, the short ones of Damgard, Jurik and Nielsen
+    /// (IJIS 2010, section 4.2), whose powers only look uniform to them. Never for ciphertexts that reach the key's owner, in whatever way: for the
+    /// owner they are far from uniform, so that what is left of the former randomness may tell what was multiplied.
+    /// </summary>
+    public static Rerandomizer AgainstOthers(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new Rerandomizer(key, random, options, key.ExponentBits);
+    }
+
     /// <summary>The key of the ciphertexts.</summary>
     public PaillierPublicKey Key { get; }
 
-    /// <summary>Bytes of the table.</summary>
+    /// <summary>Bits of y^n's exponents.</summary>
+    internal int ExponentBits => _powers.Bits;
+
+    /// <summary>Bytes of the tables.</summary>
     public long TableBytes => _powers.TableBytes;
 
     /// <summary>The same plaintexts under randomness that nobody knows.</summary>
@@ -58,12 +80,11 @@ public sealed class Rerandomizer
         Key.Check(ciphertexts);
         var noise = Take(ciphertexts.Count);
         var fresh = Key.Add(ciphertexts, noise, _options);
-        Signs(fresh);
         LittleWords.Zero(noise.Blocks);
         return fresh;
     }
 
-    /// <summary>Powers with random exponents, each given out once.</summary>
+    /// <summary>Powers with random exponents and signs, each given out once.</summary>
     private Ciphertexts Take(int count)
     {
         lock (_gate)
@@ -74,6 +95,7 @@ public sealed class Rerandomizer
                 var missing = count - (left?.Count ?? 0);
                 var lanes = Key.Engine.Lanes;
                 var more = Key.Raise(_powers, _made is null ? (missing + lanes - 1) / lanes * lanes : Math.Max(missing, MadeAtOnce), _random, _options);
+                Signs(more);
                 Forget();
                 (_made, _taken) = (left is null ? more : left.Concat(more), 0);
                 if (left is not null) LittleWords.Zero(left.Blocks);
@@ -89,7 +111,7 @@ public sealed class Rerandomizer
         if (_made is not null) LittleWords.Zero(_made.Blocks);
     }
 
-    /// <summary>Negates each with probability one half: -1 is its own n-th power.</summary>
+    /// <summary>Negates each with probability one half: -1 is its own n-th power. Negatives stay above 2n, with room for the product that they are made for.</summary>
     private void Signs(Ciphertexts ciphertexts)
     {
         var engine = Key.Engine;
@@ -105,8 +127,10 @@ public sealed class Rerandomizer
             _random.Fill(bits);
             for (var lane = 0; lane < digits.Length; lane++) digits[lane] = bits[lane] & 1;
             engine.Select(table, shared: false, digits, hardened: true, block);
-            engine.MultiplyPairs(block, engine.One, block);
         }
+        LittleWords.Zero(table);
+        Array.Clear(digits);
+        Array.Clear(bits);
     }
 
     /// <summary>A uniform number below n with Jacobi symbol -1: half of those coprime to n.</summary>

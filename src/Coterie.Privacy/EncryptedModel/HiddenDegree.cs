@@ -14,16 +14,15 @@ internal static class HiddenDegree
     public static int? Of<TModel>(ISummed<TModel> summed, Schema schema) where TModel : class
     {
         if (summed is not IHiddenLearner<TModel> learner) return null;
-        var (contribution, local) = Run(learner, schema);
-        if (local.Values.Any(v => v.Degree != 0)) return null;   // it would have to be kept encrypted between rounds
-        var degree = contribution.Values.Max(v => v.Degree);
-        return degree <= 1 ? degree : null;
+        var run = Run(learner, schema);
+        if (run.Local.Values.Any(v => v.Degree != 0)) return null;   // it would have to be kept encrypted between rounds
+        return run.Degree <= 1 ? run.Degree : null;
     }
 
     /// <summary>The contribution's blocks by name, with whether each depends on the model.</summary>
     public static IEnumerable<(string Name, bool IsHidden)> BlocksOf<TModel>(IHiddenLearner<TModel> learner, Schema schema) where TModel : class
     {
-        var (contribution, _) = Run(learner, schema);
+        var contribution = Run(learner, schema).Contribution;
         return contribution.Names.Zip(contribution.Values, static (name, value) => (name, value.Degree > 0));
     }
 
@@ -33,16 +32,10 @@ internal static class HiddenDegree
     /// </summary>
     public static int LongEnough(Matrix features) => features.Columns + 1;
 
-    private static (Blocks<Shape> Contribution, Blocks<Shape> Local) Run<TModel>(IHiddenLearner<TModel> learner, Schema schema) where TModel : class
+    private static ShapeRun Run<TModel>(IHiddenLearner<TModel> learner, Schema schema) where TModel : class
     {
-        var math = new ShapeArithmetic();
         var one = learner.Featurize(schema, new Shard(Matrix.Zero(1, schema.FeatureCount), schema.Target is null ? null : Matrix.Zero(1, 1)));
-        var rows = one.ToBlocks().Select(b => new Shape(LongEnough(one.Features), b.Columns, 0));
-        var local = Synchronously(learner.PrepareAsync(math, rows, CancellationToken.None));
-        var parameters = learner.Pack(learner.Initialize(schema, 0)).Select(b => new Shape(b.Rows, b.Columns, 1));
-        return Synchronously(learner.ContributeAsync(math, parameters, local, new Round(0, Math.Max(1, schema.TotalRows), 1, 0), CancellationToken.None));
+        var rows = one.ToBlocks().Select(b => Shape.Of(b, 0) with { Rows = LongEnough(one.Features) });
+        return ShapeRun.Of(learner, learner.Initialize(schema, 0), rows, new Round(0, Math.Max(1, schema.TotalRows), 1, 0));
     }
-
-    private static T Synchronously<T>(ValueTask<T> task) =>
-        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("A learner awaits its arithmetic and nothing else.");
 }

@@ -13,28 +13,20 @@ public sealed class EncryptedModelTests
 {
     private static readonly StopRule FewRounds = new(12, null);
 
+    // 512 bits have room for a few rounds only: an owner of its own rescales the model again and again.
     [Theory]
-    [InlineData(0.0)]
-    [InlineData(2.5)]
-    public async Task RunAsync_AffineContribution_GivesTheModelOfSecureAggregation(double alpha)
+    [InlineData(0.0, false)]
+    [InlineData(2.5, false)]
+    [InlineData(0.0, true)]
+    [InlineData(2.5, true)]
+    public async Task RunAsync_AffineContribution_GivesTheModelOfSecureAggregation(double alpha, bool isSeparatelyOwned)
     {
         var learner = new RidgeDescent(alpha, 0.3);
         var expected = await RunAsync(learner, Runs.Secure);
-        var actual = await RunAsync(learner, Runs.EncryptedModel);
+        var actual = await RunAsync(learner, isSeparatelyOwned ? Runs.SeparatelyOwned : Runs.EncryptedModel);
         Assert.InRange(Runs.RelativeError(Parameters(expected), Parameters(actual)), 1e-15, 1e-6);
         Assert.Equal(12, actual.Rounds);
-    }
-
-    // 512 bits have room for a few rounds only: the model is rescaled again and again.
-    [Theory]
-    [InlineData(0.0)]
-    [InlineData(2.5)]
-    public async Task RunAsync_OwnerOfItsOwn_GetsTheModelOfSecureAggregation(double alpha)
-    {
-        var learner = new RidgeDescent(alpha, 0.3);
-        var expected = await RunAsync(learner, Runs.Secure);
-        var actual = await RunAsync(learner, Runs.SeparatelyOwned);
-        Assert.InRange(Runs.RelativeError(Parameters(expected), Parameters(actual)), 1e-15, 1e-6);
+        if (!isSeparatelyOwned) return;
         Assert.Contains(actual.Openings[Runs.SeparatelyOwned.ModelOwner!.Value], o => o.What.Contains("under masks", StringComparison.Ordinal));
         Assert.DoesNotContain(actual.Openings[FederatedTraining.Coordinator], o => o.Step.Path.StartsWith("run/learner", StringComparison.Ordinal) && !o.Step.Path.EndsWith("/known", StringComparison.Ordinal));
     }

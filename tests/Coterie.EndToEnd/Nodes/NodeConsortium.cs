@@ -57,7 +57,7 @@ public sealed class NodeConsortium : IDisposable
     }
 
     /// <summary>Rounds of the long task: they last longer than a test needs to see the first of them and act.</summary>
-    public const int ManyRounds = 60;
+    public const int ManyRounds = 30;
 
     /// <summary>A task over all participants: two features, two classes that overlap.</summary>
     public string WriteTask(int participants = 3, string mode = "federated", string learner = "{ name: logistic-regression, C: 1 }", string stop = "{ rounds: 8, tolerance: 0 }", string preprocessing = "[ standardize ]") => Place.Write(
@@ -173,6 +173,7 @@ public sealed class NodeProcess : IDisposable
     private readonly string _command;
     private readonly StringBuilder _said = new();
     private readonly Task _reading;
+    private TaskCompletionSource _next = NewLine();
 
     public NodeProcess(Process process, string command)
     {
@@ -190,11 +191,11 @@ public sealed class NodeProcess : IDisposable
     public async Task SaysAsync(string words)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!Said.Contains(words, StringComparison.Ordinal))
+        for (var next = Next; !Said.Contains(words, StringComparison.Ordinal); next = Next)
         {
-            Assert.False(_reading.IsCompleted && !Said.Contains(words, StringComparison.Ordinal), $"'{_command}' ended without saying '{words}':\n{Said}");
-            Assert.False(patience.IsCancellationRequested, $"'{_command}' did not say '{words}':\n{Said}");
-            await Task.Delay(20);
+            if (await Task.WhenAny(next, _reading, Task.Delay(Timeout.Infinite, patience.Token)) == next) continue;
+            if (Said.Contains(words, StringComparison.Ordinal)) return;
+            Assert.Fail($"'{_command}' {(_reading.IsCompleted ? "ended without saying" : "did not say")} '{words}':\n{Said}");
         }
     }
 
@@ -213,6 +214,14 @@ public sealed class NodeProcess : IDisposable
         await _reading;
         Assert.True(_process.ExitCode == code, $"'{_command}' ended with {_process.ExitCode}, not {code}:\n{Said}");
     }
+
+    /// <summary>Done with the next line it writes.</summary>
+    private Task Next
+    {
+        get { lock (_said) return _next.Task; }
+    }
+
+    private static TaskCompletionSource NewLine() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>As the machine losing power would.</summary>
     public void Kill() => _process.Kill();
@@ -238,6 +247,14 @@ public sealed class NodeProcess : IDisposable
     private async Task ReadAsync(StreamReader reader)
     {
         while (await reader.ReadLineAsync() is { } line)
-            lock (_said) _said.AppendLine(line);
+        {
+            TaskCompletionSource heard;
+            lock (_said)
+            {
+                _said.AppendLine(line);
+                (heard, _next) = (_next, NewLine());
+            }
+            heard.SetResult();
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed class SampleTests
         var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(sample, "run.sh"));
         start.ArgumentList.Add(place["run"]);
+        Cli.MakeBrief(start);
         start.Environment["COTERIE"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "coterie.dll")}";
         start.Environment["PORT"] = $"{consortium.Port}";
         using (var script = new NodeProcess(Process.Start(start)!, "run.sh")) await script.EndsAsync(0);

@@ -93,6 +93,15 @@ public sealed partial class ShapeTests
                 Assert.False(ReflectionSerialisers().IsMatch(text), path);
     }
 
+    [Fact]
+    public void JsonKeys_AreSnakeCase()
+    {
+        var keys = Directory.GetDirectories(Path.Combine(References.Repository, "src"))
+            .SelectMany(p => Sources(Path.GetFileName(p))).SelectMany(s => JsonKeys().Matches(s.Text)).Select(m => m.Groups["key"].Value).ToArray();
+        Assert.True(keys.Length > 50, $"{keys.Length} keys were found.");
+        Assert.DoesNotContain(keys, k => !SnakeCase().IsMatch(k));
+    }
+
     /// <summary>An entry with its defaults and with every choice of a solver.</summary>
     private static IEnumerable<ILearner> Variants(Coterie.Core.Catalogues.CatalogueEntry<ILearner> entry)
     {
@@ -118,6 +127,12 @@ public sealed partial class ShapeTests
 
     [GeneratedRegex(@"\b(mask|masked|encrypt|decrypt|ciphertext|secret share|homomorphic|private key)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex PrivacyWords();
+
+    [GeneratedRegex(@"json\.Write(String|Number|Boolean|Null|StartObject|StartArray|PropertyName)\(""(?<key>[^""]*)""", RegexOptions.ExplicitCapture)]
+    private static partial Regex JsonKeys();
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex SnakeCase();
 
     [GeneratedRegex(@"JsonSerializer\.|BinaryFormatter|DataContractSerializer|XmlSerializer|new DeserializerBuilder")]
     private static partial Regex ReflectionSerialisers();

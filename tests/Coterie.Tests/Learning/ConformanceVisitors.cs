@@ -49,18 +49,14 @@ internal sealed class HiddenTraining<T>((Schema Schema, Shard[] Shards) rows, IA
     private static TResult Wait<TResult>(ValueTask<TResult> task) => task.AsTask().GetAwaiter().GetResult();
 }
 
-/// <summary>The largest degree of a contribution's blocks in the model.</summary>
-internal sealed class DegreeInModel((Schema Schema, Shard[] Shards) rows) : ILearnerVisitor<int>
+/// <summary>The degree of a contribution in the model.</summary>
+internal sealed class DegreeInModel((Schema Schema, Shard[] Shards) rows) : ILearnerVisitor<int?>
 {
-    public int Visit<TModel>(ILearner<TModel> learner) where TModel : class
+    public int? Visit<TModel>(ILearner<TModel> learner) where TModel : class
     {
         var hidden = Assert.IsAssignableFrom<IHiddenLearner<TModel>>(learner);
-        var math = new ShapeArithmetic();
-        var model = learner.Pack(learner.Initialize(rows.Schema, 1)).Select(v => new Shape(v.Rows, v.Columns, 1));
-        var shard = hidden.Featurize(rows.Schema, rows.Shards[0]).ToBlocks().Select(v => new Shape(v.Rows, v.Columns, 0));
-        var local = hidden.PrepareAsync(math, shard, default).AsTask().GetAwaiter().GetResult();
-        var round = new Round(0, rows.Schema.TotalRows, 5, 1);
-        return hidden.ContributeAsync(math, model, local, round, default).AsTask().GetAwaiter().GetResult().Contribution.Values.Max(v => v.Degree);
+        var shard = hidden.Featurize(rows.Schema, rows.Shards[0]).ToBlocks().Select(b => Shape.Of(b, 0));
+        return ShapeRun.Of(hidden, hidden.Initialize(rows.Schema, 1), shard, new Round(0, rows.Schema.TotalRows, 5, 1)).Degree;
     }
 }
 

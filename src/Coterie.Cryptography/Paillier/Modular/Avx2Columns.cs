@@ -24,6 +24,7 @@ internal readonly struct Avx2Columns : IColumnKernel
     private const long LimbMask = (1L << LimbWidth) - 1;
     private const long Shifted = 1L << (63 - LimbWidth);                    // 2^63 after a shift by a limb
     private const int LimbWidth = 51;
+    private const int Group = 6;                                           // limbs of an entry that are chosen at once
     private const int Width = 4;
     private const int TileBytes = 3 * Width * sizeof(double);
 
@@ -141,38 +142,63 @@ internal readonly struct Avx2Columns : IColumnKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scan(ref double table, int entries, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs)
+    public static void Scan(ref double table, int blocks, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs)
     {
-        const int Group = 6;
+        if (shared) ScanShared(ref table, blocks, digits, ref block, limbs);
+        else ScanOwn(ref table, blocks, digits, ref block, limbs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScanOwn(ref double table, int blocks, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
         var wanted = Vector256.Create(digits);
-        var (step, entryLength) = (shared ? 1 : Width, shared ? limbs : limbs * Width);
         for (var first = 0; first < limbs; first += Group)
         {
             Vector256<long> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default;
-            ref var entry = ref Unsafe.Add(ref table, first * step);
-            for (var e = 0L; e < entries; e++)
+            ref var entry = ref Unsafe.Add(ref table, first * Width);
+            for (var b = 0L; b < blocks; b++)
             {
-                var mask = Vector256.Equals(wanted, Vector256.Create(e));
-                if (shared)
-                {
-                    s0 |= mask & Same(ref entry, 0);
-                    s1 |= mask & Same(ref entry, 1);
-                    s2 |= mask & Same(ref entry, 2);
-                    s3 |= mask & Same(ref entry, 3);
-                    s4 |= mask & Same(ref entry, 4);
-                    s5 |= mask & Same(ref entry, 5);
-                }
-                else
-                {
-                    s0 |= mask & Limb(ref entry, 0).AsInt64();
-                    s1 |= mask & Limb(ref entry, 1).AsInt64();
-                    s2 |= mask & Limb(ref entry, 2).AsInt64();
-                    s3 |= mask & Limb(ref entry, 3).AsInt64();
-                    s4 |= mask & Limb(ref entry, 4).AsInt64();
-                    s5 |= mask & Limb(ref entry, 5).AsInt64();
-                }
-                entry = ref Unsafe.Add(ref entry, entryLength);
+                var mask = Vector256.Equals(wanted, Vector256.Create(b));
+                s0 |= mask & Limb(ref entry, 0).AsInt64();
+                s1 |= mask & Limb(ref entry, 1).AsInt64();
+                s2 |= mask & Limb(ref entry, 2).AsInt64();
+                s3 |= mask & Limb(ref entry, 3).AsInt64();
+                s4 |= mask & Limb(ref entry, 4).AsInt64();
+                s5 |= mask & Limb(ref entry, 5).AsInt64();
+                entry = ref Unsafe.Add(ref entry, limbs * Width);
+            }
+            ref var target = ref Unsafe.Add(ref block, first * Width);
+            s0.AsDouble().StoreUnsafe(ref target);
+            s1.AsDouble().StoreUnsafe(ref target, 1 * Width);
+            s2.AsDouble().StoreUnsafe(ref target, 2 * Width);
+            s3.AsDouble().StoreUnsafe(ref target, 3 * Width);
+            s4.AsDouble().StoreUnsafe(ref target, 4 * Width);
+            s5.AsDouble().StoreUnsafe(ref target, 5 * Width);
+        }
+    }
+
+    /// <summary>Loads do not depend on digits: those choose inside registers, by permutations that take the same time whatever they do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScanShared(ref double table, int blocks, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
+        var wanted = Vector256.ShiftRightLogical(Vector256.Create(digits), 2);
+        // A double is two halves: 2 d and 2 d + 1 for the digit's lowest two bits d.
+        var lower = (Vector256.Create(digits) & Vector256.Create(3L)) << 1;
+        var halves = (lower | ((lower + Vector256<long>.One) << 32)).AsInt32();
+        for (var first = 0; first < limbs; first += Group)
+        {
+            Vector256<long> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default;
+            ref var entry = ref Unsafe.Add(ref table, first * Width);
+            for (var b = 0L; b < blocks; b++)
+            {
+                var mask = Vector256.Equals(wanted, Vector256.Create(b));
+                s0 |= mask & Avx2.PermuteVar8x32(Limb(ref entry, 0).AsInt32(), halves).AsInt64();
+                s1 |= mask & Avx2.PermuteVar8x32(Limb(ref entry, 1).AsInt32(), halves).AsInt64();
+                s2 |= mask & Avx2.PermuteVar8x32(Limb(ref entry, 2).AsInt32(), halves).AsInt64();
+                s3 |= mask & Avx2.PermuteVar8x32(Limb(ref entry, 3).AsInt32(), halves).AsInt64();
+                s4 |= mask & Avx2.PermuteVar8x32(Limb(ref entry, 4).AsInt32(), halves).AsInt64();
+                s5 |= mask & Avx2.PermuteVar8x32(Limb(ref entry, 5).AsInt32(), halves).AsInt64();
+                entry = ref Unsafe.Add(ref entry, limbs * Width);
             }
             ref var target = ref Unsafe.Add(ref block, first * Width);
             s0.AsDouble().StoreUnsafe(ref target);
@@ -212,9 +238,6 @@ internal readonly struct Avx2Columns : IColumnKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Limb(ref double limbs, int i) => Vector256.LoadUnsafe(ref limbs, (nuint)(i * Width));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<long> Same(ref double limbs, int i) => Vector256.Create(Unsafe.Add(ref limbs, i)).AsInt64();
 
     /// <summary>Limbs, or their negatives, as integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

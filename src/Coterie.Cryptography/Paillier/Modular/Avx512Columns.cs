@@ -16,6 +16,7 @@ internal readonly struct Avx512Columns : IColumnKernel
     private const long LowerBias = 0x4330_0000_0000_0000;                   // the bits of 2^52
     private const long LimbMask = (1L << LimbWidth) - 1;
     private const int LimbWidth = 52;
+    private const int Group = 10;                                           // limbs of an entry that are chosen at once
     private const int Width = 8;
     private const int TileBytes = 5 * Width * sizeof(double);
 
@@ -192,46 +193,75 @@ internal readonly struct Avx512Columns : IColumnKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scan(ref double table, int entries, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs)
+    public static void Scan(ref double table, int blocks, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs)
     {
-        const int Group = 10;
+        if (shared) ScanShared(ref table, blocks, digits, ref block, limbs);
+        else ScanOwn(ref table, blocks, digits, ref block, limbs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScanOwn(ref double table, int blocks, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
         var wanted = Vector512.Create(digits);
-        var (step, entryLength) = (shared ? 1 : Width, shared ? limbs : limbs * Width);
         for (var first = 0; first < limbs; first += Group)
         {
             Vector512<long> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default, s9 = default;
-            ref var entry = ref Unsafe.Add(ref table, first * step);
-            for (var e = 0L; e < entries; e++)
+            ref var entry = ref Unsafe.Add(ref table, first * Width);
+            for (var b = 0L; b < blocks; b++)
             {
-                var mask = Vector512.Equals(wanted, Vector512.Create(e));
-                if (shared)
-                {
-                    s0 |= mask & Same(ref entry, 0);
-                    s1 |= mask & Same(ref entry, 1);
-                    s2 |= mask & Same(ref entry, 2);
-                    s3 |= mask & Same(ref entry, 3);
-                    s4 |= mask & Same(ref entry, 4);
-                    s5 |= mask & Same(ref entry, 5);
-                    s6 |= mask & Same(ref entry, 6);
-                    s7 |= mask & Same(ref entry, 7);
-                    s8 |= mask & Same(ref entry, 8);
-                    s9 |= mask & Same(ref entry, 9);
-                }
-                else
-                {
-                    s0 |= mask & Limb(ref entry, 0).AsInt64();
-                    s1 |= mask & Limb(ref entry, 1).AsInt64();
-                    s2 |= mask & Limb(ref entry, 2).AsInt64();
-                    s3 |= mask & Limb(ref entry, 3).AsInt64();
-                    s4 |= mask & Limb(ref entry, 4).AsInt64();
-                    s5 |= mask & Limb(ref entry, 5).AsInt64();
-                    s6 |= mask & Limb(ref entry, 6).AsInt64();
-                    s7 |= mask & Limb(ref entry, 7).AsInt64();
-                    s8 |= mask & Limb(ref entry, 8).AsInt64();
-                    s9 |= mask & Limb(ref entry, 9).AsInt64();
-                }
-                entry = ref Unsafe.Add(ref entry, entryLength);
+                var mask = Vector512.Equals(wanted, Vector512.Create(b));
+                s0 |= mask & Limb(ref entry, 0).AsInt64();
+                s1 |= mask & Limb(ref entry, 1).AsInt64();
+                s2 |= mask & Limb(ref entry, 2).AsInt64();
+                s3 |= mask & Limb(ref entry, 3).AsInt64();
+                s4 |= mask & Limb(ref entry, 4).AsInt64();
+                s5 |= mask & Limb(ref entry, 5).AsInt64();
+                s6 |= mask & Limb(ref entry, 6).AsInt64();
+                s7 |= mask & Limb(ref entry, 7).AsInt64();
+                s8 |= mask & Limb(ref entry, 8).AsInt64();
+                s9 |= mask & Limb(ref entry, 9).AsInt64();
+                entry = ref Unsafe.Add(ref entry, limbs * Width);
+            }
+            ref var target = ref Unsafe.Add(ref block, first * Width);
+            s0.AsDouble().StoreUnsafe(ref target);
+            s1.AsDouble().StoreUnsafe(ref target, 1 * Width);
+            s2.AsDouble().StoreUnsafe(ref target, 2 * Width);
+            s3.AsDouble().StoreUnsafe(ref target, 3 * Width);
+            s4.AsDouble().StoreUnsafe(ref target, 4 * Width);
+            s5.AsDouble().StoreUnsafe(ref target, 5 * Width);
+            s6.AsDouble().StoreUnsafe(ref target, 6 * Width);
+            s7.AsDouble().StoreUnsafe(ref target, 7 * Width);
+            s8.AsDouble().StoreUnsafe(ref target, 8 * Width);
+            s9.AsDouble().StoreUnsafe(ref target, 9 * Width);
+        }
+    }
+
+    /// <summary>Loads do not depend on digits: those choose inside registers, by permutations that take the same time whatever they do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScanShared(ref double table, int blocks, ReadOnlySpan<long> digits, ref double block, int limbs)
+    {
+        var wanted = Vector512.Create(digits);
+        var pairs = Vector512.ShiftRightLogical(wanted, 4);
+        for (var first = 0; first < limbs; first += Group)
+        {
+            Vector512<long> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default, s9 = default;
+            ref var entry = ref Unsafe.Add(ref table, first * Width);
+            for (var b = 0; b < blocks; b += 2)
+            {
+                // Two blocks, sixteen entries, a permutation; of a last one alone none of the upper eight is wanted.
+                var mask = Vector512.Equals(pairs, Vector512.Create(b / 2L));
+                var next = b + 1 < blocks ? limbs * Width : 0;
+                s0 |= mask & Chosen(ref entry, 0, wanted, next);
+                s1 |= mask & Chosen(ref entry, 1, wanted, next);
+                s2 |= mask & Chosen(ref entry, 2, wanted, next);
+                s3 |= mask & Chosen(ref entry, 3, wanted, next);
+                s4 |= mask & Chosen(ref entry, 4, wanted, next);
+                s5 |= mask & Chosen(ref entry, 5, wanted, next);
+                s6 |= mask & Chosen(ref entry, 6, wanted, next);
+                s7 |= mask & Chosen(ref entry, 7, wanted, next);
+                s8 |= mask & Chosen(ref entry, 8, wanted, next);
+                s9 |= mask & Chosen(ref entry, 9, wanted, next);
+                entry = ref Unsafe.Add(ref entry, 2 * limbs * Width);
             }
             ref var target = ref Unsafe.Add(ref block, first * Width);
             s0.AsDouble().StoreUnsafe(ref target);
@@ -301,8 +331,10 @@ internal readonly struct Avx512Columns : IColumnKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Limb(ref double limbs, int i) => Vector512.LoadUnsafe(ref limbs, (nuint)(i * Width));
 
+    /// <summary>Every lane's choice, by its digit's lowest four bits, among a limb's doubles in two blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> Same(ref double limbs, int i) => Vector512.Create(Unsafe.Add(ref limbs, i)).AsInt64();
+    private static Vector512<long> Chosen(ref double entry, int i, Vector512<long> digits, int next) =>
+        Avx512F.PermuteVar8x64x2(Limb(ref entry, i).AsInt64(), digits, Limb(ref Unsafe.Add(ref entry, next), i).AsInt64());
 
     /// <summary>A column's lower bits as a limb.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

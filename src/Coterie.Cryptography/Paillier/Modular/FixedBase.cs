@@ -4,48 +4,53 @@ using System.Security.Cryptography;
 namespace Coterie.Cryptography.Paillier.Modular;
 
 /// <summary>
-/// Powers of one base modulo n^2 out of a table of its powers to every digit of an exponent: a product a digit and no squares
-/// (Brickell, Gordon, McCurley, Wilson, "Fast exponentiation with precomputation", EUROCRYPT '92, with one table a digit).
+/// Powers of one base modulo n^2 out of tables of its powers: a product a digit of the exponent, and hardly a square
+/// (Brickell, Gordon, McCurley, Wilson, "Fast exponentiation with precomputation", EUROCRYPT '92, with one table a digit). In several turns
+/// a table serves as many digits, from the highest of them down, and the power is raised by one digit in between (Lim, Lee, "More flexible
+/// exponentiation with precomputation", CRYPTO '94): so many times less to build and to keep in caches.
 /// </summary>
 internal sealed class FixedBase : IDisposable
 {
-    /// <summary>Blocks that go through the table side by side, so that a digit's part of it is in the cache for all but the first.</summary>
+    /// <summary>Blocks that go through the tables side by side, so that a digit's is in the cache for all but the first.</summary>
     private const int BlocksAtOnce = 8;
 
     private readonly ModularEngine _engine;
-    private readonly ulong[] _table;
+    private readonly SharedTable[] _tables;
     private readonly int _window;
-    private readonly int _digits;
+    private readonly int _turns;
 
-    /// <summary>Builds the table.</summary>
+    /// <summary>Builds the tables.</summary>
     /// <param name="engine">The modulus.</param>
     /// <param name="base">A block of pairs, the base in all lanes.</param>
     /// <param name="bits">Bits of exponents.</param>
     /// <param name="window">Bits of a digit.</param>
-    public FixedBase(ModularEngine engine, ReadOnlySpan<ulong> @base, int bits, int window)
+    /// <param name="turns">Digits that share a table.</param>
+    /// <param name="hardened">Whether tables are read whole.</param>
+    public FixedBase(ModularEngine engine, ReadOnlySpan<ulong> @base, int bits, int window, int turns, bool hardened)
     {
-        (_engine, _window, Bits) = (engine, window, bits);
-        _digits = (bits + window - 1) / window;
+        (_engine, _window, _turns, Bits) = (engine, window, turns, bits);
         var (length, entryLength, lanes) = (engine.PairLength, engine.EntryLength, engine.Lanes);
-        _table = new ulong[(long)_digits * entryLength << window];
-        // Block j holds base^(2^(window i)) in lane i - lanes j.
-        var roots = new ulong[(_digits + lanes - 1) / lanes * length];
+        var count = (((bits + window - 1) / window) + turns - 1) / turns;
+        TableBytes = count * SharedTable.BytesFor(engine, 1 << window, hardened);
+        _tables = new SharedTable[count];
+        // Block j holds base^(2^(window turns i)) in lane i - lanes j.
+        var roots = new ulong[(count + lanes - 1) / lanes * length];
         var root = @base[..length].ToArray();
         var entry = new ulong[entryLength];
-        for (var i = 0; i < _digits; i++)
+        for (var i = 0; i < count; i++)
         {
+            _tables[i] = new SharedTable(engine, 1 << window, hardened);
             engine.Extract(root, 0, entry);
             engine.Insert(entry, i % lanes, roots.AsSpan(i / lanes * length, length));
-            for (var s = 0; s < window; s++) engine.SquarePairs(root, root);
+            for (var s = 0; s < window * turns && i < count - 1; s++) engine.SquarePairs(root, root);
         }
         var power = new ulong[length];
-        for (var first = 0; first < _digits; first += lanes)
+        for (var first = 0; first < count; first += lanes)
         {
             engine.One.CopyTo(power);
             for (var e = 0; e < 1 << window; e++)
             {
-                for (var lane = 0; lane < lanes && first + lane < _digits; lane++)
-                    engine.Extract(power, lane, DigitTable(first + lane).AsSpan().Slice(e * entryLength, entryLength));
+                for (var lane = 0; lane < lanes && first + lane < count; lane++) _tables[first + lane].Put(e, power, lane);
                 engine.MultiplyPairs(power, roots.AsSpan(first / lanes * length, length), power);
             }
         }
@@ -54,11 +59,11 @@ internal sealed class FixedBase : IDisposable
     /// <summary>Bits of exponents.</summary>
     public int Bits { get; }
 
-    /// <summary>Bytes that the table takes.</summary>
-    public long TableBytes => sizeof(ulong) * (long)_table.Length;
+    /// <summary>Bytes that the tables take.</summary>
+    public long TableBytes { get; }
 
     /// <summary>Raises the base to exponents of so many words, one a lane of so many blocks.</summary>
-    public void Raise(ReadOnlySpan<ulong> exponents, int words, bool hardened, Span<ulong> results)
+    public void Raise(ReadOnlySpan<ulong> exponents, int words, Span<ulong> results)
     {
         var length = _engine.PairLength;
         var factor = new ulong[length];
@@ -67,29 +72,34 @@ internal sealed class FixedBase : IDisposable
         for (var begin = 0; begin < blocks; begin += BlocksAtOnce)
         {
             var end = Math.Min(begin + BlocksAtOnce, blocks);
-            for (var i = 0; i < _digits; i++)
+            var isFirst = true;
+            for (var turn = _turns - 1; turn >= 0; turn--)
             {
-                var table = DigitTable(i);
-                for (var block = begin; block < end; block++)
+                for (var i = 0; i < _tables.Length; i++)
                 {
-                    for (var lane = 0; lane < digits.Length; lane++)
-                        digits[lane] = (long)LittleWords.Bits(exponents.Slice(((block * digits.Length) + lane) * words, words), i * _window, Math.Min(_window, Bits - (i * _window)));
-                    var result = results.Slice(block * length, length);
-                    _engine.Select(table, shared: true, digits, hardened, i == 0 ? result : factor);
-                    if (i > 0) _engine.MultiplyPairs(result, factor, result);
+                    var offset = ((i * _turns) + turn) * _window;
+                    if (offset >= Bits) continue;
+                    for (var block = begin; block < end; block++)
+                    {
+                        for (var lane = 0; lane < digits.Length; lane++)
+                            digits[lane] = (long)LittleWords.Bits(exponents.Slice(((block * digits.Length) + lane) * words, words), offset, Math.Min(_window, Bits - offset));
+                        var result = results.Slice(block * length, length);
+                        _tables[i].Select(digits, isFirst ? result : factor);
+                        if (!isFirst) _engine.MultiplyPairs(result, factor, result);
+                    }
+                    isFirst = false;
                 }
+                for (var block = begin; block < end && turn > 0 && !isFirst; block++)
+                    for (var s = 0; s < _window; s++) _engine.SquarePairs(results.Slice(block * length, length), results.Slice(block * length, length));
             }
         }
         LittleWords.Zero(factor);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(digits.AsSpan()));
     }
 
-    /// <summary>Zeroes the table: it tells the modulus.</summary>
-    public void Dispose() => LittleWords.Zero(_table);
-
-    private ArraySegment<ulong> DigitTable(int digit)
+    /// <summary>Zeroes the tables: they tell the modulus.</summary>
+    public void Dispose()
     {
-        var length = _engine.EntryLength << _window;
-        return new ArraySegment<ulong>(_table, digit * length, length);
+        foreach (var table in _tables) table.Clear();
     }
 }

@@ -27,8 +27,11 @@ internal interface IColumnKernel
     /// <summary>z = x + sign y + offset, carried through, over <paramref name="limbs"/> limbs; the offset is the same in all lanes and may be empty.</summary>
     static abstract void AddLimbs(ref double x, ref double y, double sign, ReadOnlySpan<long> offset, ref double z, int limbs);
 
-    /// <summary>Per lane the entry that its digit names, every entry read. Shared entries hold one double a limb, others one a limb and lane.</summary>
-    static abstract void Scan(ref double table, int entries, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs);
+    /// <summary>
+    /// Per lane the entry that its digit names, all of so many blocks read. A block holds an entry in every lane: one of each lane's own, or
+    /// <see cref="Lanes"/> of those that all lanes share.
+    /// </summary>
+    static abstract void Scan(ref double table, int blocks, bool shared, ReadOnlySpan<long> digits, ref double block, int limbs);
 
     /// <summary>
     /// The first limbs of the entries that digits name, of shared entries of <paramref name="limbs"/> limbs: as many as go in whole groups of

@@ -1,8 +1,9 @@
-using System.Numerics;
-
 namespace Coterie.Cryptography.Paillier.Modular;
 
-/// <summary>Inverses modulo n^2 of many numbers that are no secrets: three products each, and one extended Euclidean algorithm in all (Montgomery's trick).</summary>
+/// <summary>
+/// Inverses modulo n^2 of many numbers that are no secrets: three products each, and one extended Euclidean algorithm in all (Montgomery's trick), over
+/// blocks one after the other and over lanes in pairs of pairs.
+/// </summary>
 internal static class Inverses
 {
     /// <summary>Inverts every lane of every block in place.</summary>
@@ -10,105 +11,73 @@ internal static class Inverses
     public static void Invert(ModularEngine engine, Span<ulong> blocks)
     {
         var length = engine.PairLength;
-        var count = blocks.Length / length;
-        // prefixes[i]: product of the blocks before i
-        var prefixes = new ulong[(count + 1) * length];
-        engine.One.CopyTo(prefixes);
-        for (var i = 0; i < count; i++) engine.MultiplyPairs(prefixes.AsSpan(i * length, length), blocks.Slice(i * length, length), prefixes.AsSpan((i + 1) * length, length));
-        var inverse = InvertLanes(engine, prefixes.AsSpan(count * length, length));
-        for (var i = count - 1; i >= 0; i--)
+        if (blocks.IsEmpty) return;
+        // Each block times all before it.
+        var products = blocks.ToArray();
+        for (var i = length; i < blocks.Length; i += length) engine.MultiplyPairs(products.AsSpan(i - length, length), products.AsSpan(i, length), products.AsSpan(i, length));
+        var inverse = InvertLanes(engine, products.AsSpan(products.Length - length));
+        var kept = new ulong[length];
+        for (var i = blocks.Length - length; i > 0; i -= length)
         {
-            var block = blocks.Slice(i * length, length);
-            var kept = block.ToArray();
-            engine.MultiplyPairs(inverse, prefixes.AsSpan(i * length, length), block);
+            var block = blocks.Slice(i, length);
+            block.CopyTo(kept);
+            engine.MultiplyPairs(inverse, products.AsSpan(i - length, length), block);
             engine.MultiplyPairs(inverse, kept, inverse);
         }
+        inverse.CopyTo(blocks);
     }
 
     /// <summary>Whether all numbers are coprime to n.</summary>
     public static bool AreInvertible(ModularEngine engine, ReadOnlySpan<ulong> blocks)
     {
-        var length = engine.PairLength;
-        var product = engine.One.ToArray();
-        for (var i = 0; i < blocks.Length / length; i++) engine.MultiplySingles(product, blocks.Slice(i * length, length), product);
-        var numbers = new ulong[engine.Words * engine.Lanes];
-        engine.StoreSingles(product, numbers);
-        var n = LittleWords.ToBigInteger(engine.Modulus);
+        var (length, single) = (engine.PairLength, engine.SingleLength);
+        if (blocks.IsEmpty) return true;
+        var product = blocks[..single].ToArray();
+        for (var i = length; i < blocks.Length; i += length) engine.MultiplySingles(product, blocks.Slice(i, single), product);
         // One divisor of all lanes' product is found by a single run of the algorithm.
-        var whole = BigInteger.One;
-        for (var lane = 0; lane < engine.Lanes; lane++) whole = whole * LittleWords.ToBigInteger(numbers.AsSpan(lane * engine.Words, engine.Words)) % n;
-        return BigInteger.GreatestCommonDivisor(whole, n).IsOne;
+        return Euclid.TryInvert(Reduced(engine, ProductOfLanes(engine, product, [])), engine.Modulus, []);
     }
 
     /// <summary>The inverse of every lane: of u modulo n, and from that modulo n^2, y (2 - x y) for y = 1/u.</summary>
     private static ulong[] InvertLanes(ModularEngine engine, ReadOnlySpan<ulong> pairs)
     {
-        var (words, lanes) = (engine.Words, engine.Lanes);
-        var numbers = new ulong[words * lanes];
-        engine.StoreSingles(pairs, numbers);
-        var n = LittleWords.ToBigInteger(engine.Modulus);
-        // The same trick over the lanes, for a single run of the algorithm.
-        var values = new BigInteger[lanes];
-        var prefixes = new BigInteger[lanes + 1];
-        prefixes[0] = BigInteger.One;
-        for (var lane = 0; lane < lanes; lane++)
-        {
-            values[lane] = LittleWords.ToBigInteger(numbers.AsSpan(lane * words, words));
-            prefixes[lane + 1] = prefixes[lane] * values[lane] % n;
-        }
-        var inverse = Invert(prefixes[lanes], n);
-        for (var lane = lanes - 1; lane >= 0; lane--)
-        {
-            LittleWords.FromBigInteger(inverse * prefixes[lane] % n, numbers.AsSpan(lane * words, words));
-            inverse = inverse * values[lane] % n;
-        }
-        var (y, product) = (new ulong[engine.PairLength], new ulong[engine.PairLength]);
-        engine.LoadPairs(numbers, words, y);
-        engine.MultiplyPairs(pairs, y, product);
-        // 2 - x y = 1 - (x y - 1), brought back below 2n in between
-        engine.SubtractPairs(product, engine.One, product);
-        engine.MultiplyPairs(product, engine.One, product);
-        engine.SubtractPairs(engine.One, product, product);
-        engine.MultiplyPairs(y, product, y);
+        var (words, single) = (engine.Words, engine.SingleLength);
+        var (others, y) = (engine.One[..single].ToArray(), new ulong[engine.PairLength]);
+        var product = ProductOfLanes(engine, pairs[..single], others);
+        var (numbers, inverse) = (new ulong[words * engine.Lanes], new ulong[words]);
+        if (!Euclid.TryInvert(Reduced(engine, product), engine.Modulus, inverse)) throw new ArgumentException("A number shares a factor with the modulus.", nameof(pairs));
+        for (var lane = 0; lane < engine.Lanes; lane++) inverse.CopyTo(numbers.AsSpan(lane * words));
+        engine.LoadSingles(numbers, words, y);
+        // As the pair (y, 0) it may be another number modulo n^2, but modulo n it is the same one.
+        engine.MultiplySingles(y, others, y);
+        var (rest, two) = (new ulong[engine.PairLength], engine.One.ToArray());
+        engine.AddSingles(two.AsSpan(0, single), engine.One, two.AsSpan(0, single));
+        engine.AddSingles(two.AsSpan(single), engine.One[single..], two.AsSpan(single));
+        engine.MultiplyPairs(pairs, y, rest);
+        engine.SubtractPairs(two, rest, rest);
+        engine.MultiplyPairs(y, rest, y);
         return y;
     }
 
-    /// <summary>
-    /// The extended Euclidean algorithm with quotients found out from leading bits, and applied to the numbers some thirty bits' worth at a time (Lehmer; Knuth,
-    /// "The Art of Computer Programming", volume 2, section 4.5.2, algorithm L).
-    /// </summary>
-    private static BigInteger Invert(BigInteger x, BigInteger n)
+    /// <summary>The product of all lanes, in each of them; and, where there is room for it, every lane's product of all others.</summary>
+    private static ulong[] ProductOfLanes(ModularEngine engine, ReadOnlySpan<ulong> singles, Span<ulong> others)
     {
-        var (r0, r1, t0, t1) = (n, x, BigInteger.Zero, BigInteger.One);
-        while (!r1.IsZero)
+        var (product, next) = (singles.ToArray(), new ulong[singles.Length]);
+        for (var distance = 1; distance < engine.Lanes; distance *= 2)
         {
-            var (a, b, c, d) = Quotients(r0, r1);
-            if (b == 0)
-            {
-                var (quotient, rest) = BigInteger.DivRem(r0, r1);
-                (r0, r1, t0, t1) = (r1, rest, t1, t0 - (quotient * t1));
-            }
-            else (r0, r1, t0, t1) = ((a * r0) + (b * r1), (c * r0) + (d * r1), (a * t0) + (b * t1), (c * t0) + (d * t1));
+            // The product of as many lanes as were joined so far, beginning with the next one.
+            engine.Rotate(product, distance, next);
+            if (!others.IsEmpty) engine.MultiplySingles(others, next, others);
+            engine.MultiplySingles(product, next, product);
         }
-        if (!r0.IsOne) throw new ArgumentException("A number shares a factor with the modulus.", nameof(x));
-        return t0.Sign < 0 ? t0 + n : t0;
+        return product;
     }
 
-    /// <summary>Several steps as one matrix: those whose quotients the leading bits settle. b = 0: none.</summary>
-    private static (long A, long B, long C, long D) Quotients(BigInteger r0, BigInteger r1)
+    /// <summary>The first lane's number below n.</summary>
+    private static ReadOnlySpan<ulong> Reduced(ModularEngine engine, ReadOnlySpan<ulong> singles)
     {
-        const int Leading = 62;
-        var shift = (int)Math.Max(0, r0.GetBitLength() - Leading);
-        var (x, y) = ((long)(r0 >> shift), (long)(r1 >> shift));
-        var (a, b, c, d) = (1L, 0L, 0L, 1L);
-        while (shift > 0 && y + c != 0 && y + d != 0)
-        {
-            var quotient = (x + a) / (y + c);
-            if (quotient != (x + b) / (y + d)) break;
-            (a, c) = (c, a - (quotient * c));
-            (b, d) = (d, b - (quotient * d));
-            (x, y) = (y, x - (quotient * y));
-        }
-        return (a, b, c, d);
+        var numbers = new ulong[engine.Words * engine.Lanes];
+        engine.StoreSingles(singles, numbers);
+        return numbers.AsSpan(0, engine.Words);
     }
 }

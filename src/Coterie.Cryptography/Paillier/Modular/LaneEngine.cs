@@ -190,8 +190,8 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
 
     protected override void Scan(ReadOnlySpan<ulong> table, bool shared, ReadOnlySpan<long> digits, Span<ulong> pairs)
     {
-        var entryLength = shared ? EntryLength : PairLength;
-        TKernel.Scan(ref First(table, entryLength), table.Length / entryLength, shared, digits, ref First(pairs, PairLength), 2 * Limbs);
+        if (table.Length % PairLength != 0) throw new ArgumentException("A table that is read whole is one of whole blocks.", nameof(table));
+        TKernel.Scan(ref First(table, PairLength), table.Length / PairLength, shared, digits, ref First(pairs, PairLength), 2 * Limbs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -153,7 +153,7 @@ internal abstract class LimbEngine : ModularEngine
     /// <summary>Turns what blocks hold into limbs.</summary>
     protected abstract void Decode(Span<ulong> block);
 
-    /// <summary>The hardened selection.</summary>
+    /// <summary>The hardened selection, of shared entries out of blocks that hold one in every lane.</summary>
     protected abstract void Scan(ReadOnlySpan<ulong> table, bool shared, ReadOnlySpan<long> digits, Span<ulong> pairs);
 
     /// <summary>The selection of shared entries that reads nothing else.</summary>

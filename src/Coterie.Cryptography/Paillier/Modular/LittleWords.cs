@@ -67,22 +67,31 @@ internal static class LittleWords
         unchecked
         {
             target = target[..(x.Length + y.Length)];
-            target.Clear();
-            addend.CopyTo(target);
+            target[..y.Length].Clear();
             for (var i = 0; i < x.Length; i++)
             {
-                var row = target[i..];
                 var (factor, carry) = (x[i], 0UL);
+                var row = target.Slice(i, y.Length);
                 for (var j = 0; j < y.Length; j++)
                 {
                     var high = Math.BigMul(factor, y[j], out var low);
-                    low += carry;
-                    high += LessThan(low, carry);
-                    row[j] += low;
-                    carry = high + LessThan(row[j], low);
+                    var sum = low + carry;
+                    high += CarryOf(low, carry, sum);
+                    var word = row[j] + sum;
+                    carry = high + CarryOf(row[j], sum, word);
+                    row[j] = word;
                 }
-                Add(row[y.Length..], carry);
+                // Nothing was written there yet.
+                target[i + y.Length] = carry;
             }
+            var over = 0UL;
+            for (var i = 0; i < addend.Length; i++)
+            {
+                var (word, more) = (target[i], addend[i]);
+                target[i] = word + more + over;
+                over = CarryOf(word, more, target[i]);
+            }
+            Add(target[addend.Length..], over);
         }
     }
 
@@ -163,6 +172,9 @@ internal static class LittleWords
 
     /// <summary>1 where x is less than y, without a branch.</summary>
     private static ulong LessThan(ulong x, ulong y) => unchecked(((~x & y) | ((~x | y) & (x - y))) >> 63);
+
+    /// <summary>What x + y, or x + y + 1, carried into the next word, for their sum modulo 2^64.</summary>
+    private static ulong CarryOf(ulong x, ulong y, ulong sum) => ((x & y) | ((x | y) & ~sum)) >> 63;
 
     /// <summary>The borrow of x - y - borrow.</summary>
     private static ulong BorrowOf(ulong x, ulong y, ulong borrow) =>

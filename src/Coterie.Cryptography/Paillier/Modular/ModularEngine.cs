@@ -84,8 +84,11 @@ internal abstract class ModularEngine : IDisposable
     /// Every lane's pair out of a table. Reads all entries, whatever the digits are, unless <paramref name="hardened"/> is false: then the
     /// addresses read tell the digits.
     /// </summary>
-    /// <param name="table">Entries of <see cref="EntryLength"/> words that all lanes share, or of <see cref="PairLength"/> words with one per lane.</param>
-    /// <param name="shared">Which of the two.</param>
+    /// <param name="table">
+    /// Entries of <see cref="PairLength"/> words, one pair per lane; or entries that all lanes share, of <see cref="EntryLength"/> words or, to be all read,
+    /// side by side in the lanes of blocks of pairs. A <see cref="SharedTable"/> has them as they have to be.
+    /// </param>
+    /// <param name="shared">Whether lanes share entries.</param>
     /// <param name="digits">Per lane, an index below the number of entries.</param>
     /// <param name="hardened">Whether all entries are read.</param>
     /// <param name="pairs">The block to fill.</param>
@@ -103,15 +106,26 @@ internal abstract class ModularEngine : IDisposable
         for (var lane = 0; lane < Lanes; lane++) Insert(entry, lane, pairs);
     }
 
+    /// <summary>The numbers of a block, each so many lanes further down, round and round: number i + <paramref name="by"/> in lane i.</summary>
+    public void Rotate(ReadOnlySpan<ulong> block, int by, Span<ulong> target)
+    {
+        var lanes = Lanes;
+        for (var i = 0; i < block.Length; i += lanes)
+        {
+            block.Slice(i + by, lanes - by).CopyTo(target[i..]);
+            block.Slice(i, by).CopyTo(target[(i + lanes - by)..]);
+        }
+    }
+
     /// <summary>z = x - y modulo n^2 for y below 64 n in either half, lazily. z may be x or y.</summary>
     public abstract void SubtractPairs(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> z);
 
-    /// <summary>Each number below n^2, twice <see cref="Words"/> words each.</summary>
+    /// <summary>Each number below n^2, twice <see cref="Words"/> words each; of the first lanes, where there is no room for all.</summary>
     public void StorePairs(ReadOnlySpan<ulong> pairs, Span<ulong> numbers)
     {
         var halves = new ulong[2 * Words * Lanes];
         StoreHalves(pairs, halves);
-        for (var lane = 0; lane < Lanes; lane++)
+        for (var lane = 0; lane < Lanes && 2 * Words * lane < numbers.Length; lane++)
         {
             var half = halves.AsSpan(2 * Words * lane, 2 * Words);
             LittleWords.MultiplyAdd(half[Words..], _modulus, half[..Words], numbers.Slice(2 * Words * lane, 2 * Words));

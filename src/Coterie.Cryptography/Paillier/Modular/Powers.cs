@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -54,13 +55,49 @@ internal static class Powers
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(digits.AsSpan()));
     }
 
-    /// <summary>One exponent for all lanes.</summary>
+    /// <summary>One exponent for all lanes; unless hardened, time and addresses tell it.</summary>
     public static void RaiseAll(ModularEngine engine, ReadOnlySpan<ulong> bases, ReadOnlySpan<ulong> exponent, int bits, bool hardened, Span<ulong> result)
     {
+        if (!hardened)
+        {
+            RaiseOpenly(engine, bases, exponent, bits, result);
+            return;
+        }
         var exponents = new ulong[exponent.Length * engine.Lanes];
         for (var lane = 0; lane < engine.Lanes; lane++) exponent.CopyTo(exponents.AsSpan(lane * exponent.Length));
         Raise(engine, bases, exponents, exponent.Length, bits, hardened, result);
         LittleWords.Zero(exponents);
+    }
+
+    /// <summary>Left to right with windows that begin and end with a one, and odd powers only (Menezes, van Oorschot, Vanstone, algorithm 14.85).</summary>
+    private static void RaiseOpenly(ModularEngine engine, ReadOnlySpan<ulong> bases, ReadOnlySpan<ulong> exponent, int bits, Span<ulong> result)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bits);
+        var (window, length) = (WindowFor(bits), engine.PairLength);
+        // Odd powers: that of 2 i + 1 is the i-th.
+        var (table, power, isOne) = (new ulong[length << (window - 1)], engine.One.ToArray(), true);
+        bases[..length].CopyTo(table);
+        engine.SquarePairs(bases, power);
+        for (var e = 1; e < 1 << (window - 1); e++) engine.MultiplyPairs(table.AsSpan((e - 1) * length, length), power, table.AsSpan(e * length, length));
+        engine.One.CopyTo(power);
+        for (var i = bits - 1; i >= 0;)
+        {
+            var low = Math.Max(0, i - window + 1);
+            var digit = LittleWords.Bits(exponent, low, i - low + 1);
+            if (digit >> (i - low) == 0) digit = 0;
+            var zeros = digit == 0 ? 0 : BitOperations.TrailingZeroCount(digit);
+            var width = digit == 0 ? 1 : i - low + 1 - zeros;
+            for (var s = 0; s < width && !isOne; s++) engine.SquarePairs(power, power);
+            i -= width;
+            if (digit == 0) continue;
+            var factor = table.AsSpan((int)(digit >> zeros >> 1) * length, length);
+            if (isOne) factor.CopyTo(power);
+            else engine.MultiplyPairs(power, factor, power);
+            isOne = false;
+        }
+        power.CopyTo(result);
+        LittleWords.Zero(table);
+        LittleWords.Zero(power);
     }
 
     /// <summary>The window with the fewest products: 2^w for the table, bits/w besides the squares.</summary>

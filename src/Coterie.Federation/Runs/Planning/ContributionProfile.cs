@@ -10,17 +10,11 @@ namespace Coterie.Federation.Runs.Planning;
 public sealed record ContributionProfile(int? Degree, long Products, long Comparisons)
 {
     /// <summary>Profiles a learner; null where it is not written as hidden algebra.</summary>
-    internal static async Task<ContributionProfile?> OfAsync<TModel>(
-        ISummed<TModel> summed, Schema schema, TModel model, Shard shard, Round round, CancellationToken cancellationToken)
+    internal static ContributionProfile? Of<TModel>(ISummed<TModel> summed, Schema schema, TModel model, Shard shard, Round round)
         where TModel : class
     {
         if (summed is not IHiddenLearner<TModel> learner) return null;
-        var math = new ShapeArithmetic();
-        var rows = learner.Featurize(schema, shard).ToBlocks().Select(m => new Shape(m.Rows, m.Columns, 0));
-        var local = await learner.PrepareAsync(math, rows, cancellationToken);
-        var parameters = learner.Pack(model).Select(m => new Shape(m.Rows, m.Columns, 1));
-        var (contribution, _) = await learner.ContributeAsync(math, parameters, local, round, cancellationToken);
-        var degree = contribution.Values.Max(v => v.Degree);
-        return new ContributionProfile(degree == Shape.NotPolynomial ? null : degree, math.Products, math.Comparisons);
+        var run = ShapeRun.Of(learner, model, learner.Featurize(schema, shard).ToBlocks().Select(b => Shape.Of(b, 0)), round);
+        return new ContributionProfile(run.Degree, run.Products, run.Comparisons);
     }
 }

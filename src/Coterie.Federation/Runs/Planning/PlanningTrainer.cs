@@ -22,16 +22,16 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : 
 
     public ContributionProfile? Profile { get; private set; }
 
-    public async ValueTask<TModel?> TrainAsync<TModel>(
+    public ValueTask<TModel?> TrainAsync<TModel>(
         ISummed<TModel> summed, TrainingStage stage, Schema schema, IReadOnlyList<Shard> shards, CancellationToken cancellationToken)
         where TModel : class
     {
         var isLearner = summed is ILearner;
         var model = summed.Initialize(schema, stage.Seed);
-        if (isLearner) Profile = await ContributionProfile.OfAsync(summed, schema, model, shards[0], RoundOf(schema, stage, 0), cancellationToken);
+        if (isLearner) Profile = ContributionProfile.Of(summed, schema, model, shards[0], RoundOf(schema, stage, 0));
         var probe = Probe(summed, stage, schema, shards, isLearner ? Math.Min(ProbedRounds, stage.Stop.Rounds) : stage.Stop.Rounds, cancellationToken);
         _stages.Add(Plan(summed, stage, schema, probe, isLearner));
-        return isLearner ? null : probe.Model;
+        return new(isLearner ? null : probe.Model);
     }
 
     private PlannedStage Plan<TModel>(ISummed<TModel> summed, TrainingStage stage, Schema schema, Probed<TModel> probe, bool isLearner) where TModel : class

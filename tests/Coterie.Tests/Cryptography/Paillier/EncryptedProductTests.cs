@@ -1,6 +1,7 @@
 using System.Numerics;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 
 namespace Coterie.Tests.Cryptography.Paillier;
 
@@ -22,6 +23,52 @@ public sealed class EncryptedProductTests
         var product = new EncryptedProduct(PaillierPublicKeyTests.Encrypted(values), bits, rows, new PaillierOptions(hardened, Threads: 2)).Multiply(matrix, rows);
         var expected = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns).Aggregate(BigInteger.Zero, (sum, j) => sum + ((BigInteger)matrix[(i * columns) + j] * values[j])));
         Assert.Equal(expected, PaillierPublicKeyTests.Decrypted(product));
+    }
+
+    /// <summary>Blocks of rows and of columns full and not: the last one's lanes are shared out among its rows, if there are two each.</summary>
+    [Theory]
+    [InlineData(true, 30)]
+    [InlineData(true, 5)]
+    [InlineData(false, 30)]
+    public void Multiply_EveryShape_GivesTheProduct(bool hardened, int bits)
+    {
+        var limit = (1L << bits) - 1;
+        var random = new SeededRandom(12);
+        for (var columns = 1; columns <= 12; columns++)
+        {
+            var values = PaillierPublicKeyTests.Values(columns);
+            var vector = PaillierPublicKeyTests.Encrypted(values);
+            for (var rows = 1; rows <= 20; rows++)
+            {
+                long[] matrix = [.. Enumerable.Range(0, rows * columns).Select(_ => random.NextInt32(5) switch { 0 => limit, 1 => -limit, 2 => 0, _ => (long)((random.NextDouble() * 2 * limit) - limit) })];
+                var product = new EncryptedProduct(vector, bits, rows, new PaillierOptions(hardened)).Multiply(matrix, rows);
+                var expected = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns).Aggregate(BigInteger.Zero, (sum, j) => sum + ((BigInteger)matrix[(i * columns) + j] * values[j])));
+                Assert.Equal(expected, PaillierPublicKeyTests.Decrypted(product));
+            }
+        }
+    }
+
+    /// <summary>The ciphertexts themselves: products have no randomness of their own.</summary>
+    [Fact]
+    public void Multiply_OnEveryEngine_GivesTheSameCiphertexts()
+    {
+        var key = TestKeys.Small.PublicKey;
+        var random = new SeededRandom(13);
+        var bytes = key.ToBytes(TestKeys.Encrypted(key, PaillierPublicKeyTests.Values(11)));
+        var numbers = bytes.Chunk(key.CiphertextBytes).Select(c => new BigInteger(c, isUnsigned: true)).ToArray();
+        var square = BigInteger.Pow(TestKeys.Integer(key.Modulus), 2);
+        foreach (var rows in new[] { 1, 2, 3, 4, 5, 8, 11 })
+        {
+            long[] matrix = [.. Enumerable.Range(0, rows * 11).Select(_ => (long)(random.NextDouble() * (1 << 30)) - (1 << 29))];
+            BigInteger[] expected = [.. Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, 11).Aggregate(BigInteger.One, (product, j) =>
+                product * BigInteger.ModPow(matrix[(i * 11) + j] < 0 ? TestKeys.Inverse(numbers[j], square) : numbers[j], Math.Abs(matrix[(i * 11) + j]), square) % square))];
+            foreach (var kind in ModularEngines.Supported)
+            {
+                using var other = new PaillierPublicKey(key.Modulus, key.Base, kind);
+                foreach (var hardened in new[] { true, false })
+                    Assert.Equal(expected, TestKeys.Numbers(new EncryptedProduct(other.FromBytes(bytes, 11), 30, rows, new PaillierOptions(hardened)).Multiply(matrix, rows)));
+            }
+        }
     }
 
     [Fact]

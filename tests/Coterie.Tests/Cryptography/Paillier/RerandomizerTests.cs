@@ -22,6 +22,22 @@ public sealed class RerandomizerTests
         }
     }
 
+    [Fact]
+    public void AgainstOthers_TheSameCiphertexts_HasShortExponentsAndKeepsPlaintexts()
+    {
+        var values = PaillierPublicKeyTests.Values(19);
+        var ciphertexts = PaillierPublicKeyTests.Encrypted(values);
+        var owner = new Rerandomizer(Key.Public, CryptographicRandom.Instance);
+        var others = Rerandomizer.AgainstOthers(Key.Public, CryptographicRandom.Instance);
+        Assert.Equal(Key.Public.Bits + 80, owner.ExponentBits);
+        Assert.Equal((Key.Public.Bits + 1) / 2, others.ExponentBits);
+        var (first, second) = (owner.Apply(ciphertexts), others.Apply(ciphertexts));
+        Assert.Equal(values.Select(v => (BigInteger)v), PaillierPublicKeyTests.Decrypted(first));
+        Assert.Equal(values.Select(v => (BigInteger)v), PaillierPublicKeyTests.Decrypted(second));
+        Assert.Equal(3 * 19, Key.Numbers(first).Concat(Key.Numbers(second)).Concat(Key.Numbers(ciphertexts)).Distinct().Count());
+        Assert.Equal(2 * 19, Key.Numbers(second).Concat(Key.Numbers(others.Apply(ciphertexts))).Distinct().Count());
+    }
+
     // Randomness is made for many at a time and kept: none may be given out twice, whatever the sizes asked for.
     [Fact]
     public void Apply_AgainAndAgain_NeverGivesTheSameRandomness()
@@ -72,12 +88,15 @@ public sealed class RerandomizerTests
     /// The owner looks at quadratic characters modulo p and q: of 400 re-randomised ciphertexts each of the four classes has 100, give or take 50
     /// (more than five standard deviations of 8.7: fails by chance less than once in 10^6 runs).
     /// </summary>
-    [Fact]
-    public void Apply_ToOneCiphertext_ReachesEveryClassOfResidues()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Apply_ToOneCiphertext_ReachesEveryClassOfResidues(bool againstOthers)
     {
         var one = Key.Public.ToBytes(PaillierPublicKeyTests.Encrypted([0]));
         var same = Key.Public.FromBytes([.. Enumerable.Repeat(one, 400).SelectMany(b => b)], 400);
-        var fresh = Key.Numbers(new Rerandomizer(Key.Public, CryptographicRandom.Instance).Apply(same));
+        var rerandomizer = againstOthers ? Rerandomizer.AgainstOthers(Key.Public, CryptographicRandom.Instance) : new Rerandomizer(Key.Public, CryptographicRandom.Instance);
+        var fresh = Key.Numbers(rerandomizer.Apply(same));
         var (p, q) = (Number(Key.Secret.P), Number(Key.Secret.Q));
         var classes = fresh.CountBy(c => (BigInteger.ModPow(c, (p - 1) / 2, p).IsOne, BigInteger.ModPow(c, (q - 1) / 2, q).IsOne)).ToDictionary();
         Assert.Equal(4, classes.Count);

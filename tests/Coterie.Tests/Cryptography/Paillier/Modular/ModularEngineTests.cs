@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Reflection;
 using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier.Modular;
 
 namespace Coterie.Tests.Cryptography.Paillier.Modular;
 
@@ -251,17 +252,21 @@ public abstract class ModularEngineTests
         foreach (var calculator in Calculators([137, 512, 2047]))
         {
             var engine = calculator.Engine;
-            foreach (var entries in new[] { 1, 2, 16, 33 })
+            foreach (var entries in new[] { 1, 2, 8, 9, 16, 17, 33, 70 })
             {
                 var random = new SeededRandom(9, (ulong)entries);
                 var values = Enumerable.Range(0, entries).Select(_ => Enumerable.Range(0, engine.Lanes).Select(_ => EngineNumbers.Random(random, engine.Words * 64)).ToArray()).ToArray();
                 var perLane = values.SelectMany(v => calculator.LoadPairs(v)).ToArray();
-                var shared = new ulong[entries * engine.EntryLength];
+                var shared = new[] { true, false }.ToDictionary(hardened => hardened, hardened => new SharedTable(engine, entries, hardened));
+                var entry = new ulong[engine.EntryLength];
                 for (var e = 0; e < entries; e++)
                 {
-                    engine.Extract(perLane.AsSpan(e * engine.PairLength, engine.PairLength), e % engine.Lanes, shared.AsSpan(e * engine.EntryLength, engine.EntryLength));
+                    var pairs = perLane.AsSpan(e * engine.PairLength, engine.PairLength);
+                    // Lanes other than the entry's own in a table, most of them.
+                    foreach (var table in shared.Values) table.Put(e, pairs, e / 2 % engine.Lanes);
+                    engine.Extract(pairs, e % engine.Lanes, entry);
                     var everywhere = new ulong[engine.PairLength];
-                    engine.InsertAll(shared.AsSpan(e * engine.EntryLength, engine.EntryLength), everywhere);
+                    engine.InsertAll(entry, everywhere);
                     Equal(Enumerable.Repeat(values[e][e % engine.Lanes], engine.Lanes), calculator.StorePairs(everywhere), calculator);
                 }
                 for (var round = 0; round < 4; round++)
@@ -273,10 +278,25 @@ public abstract class ModularEngineTests
                         block.AsSpan().Fill(ulong.MaxValue);
                         engine.Select(perLane, false, digits, hardened, block);
                         Equal(digits.Select((digit, lane) => values[digit][lane]), calculator.StorePairs(block), calculator);
-                        engine.Select(shared, true, digits, hardened, block);
-                        Equal(digits.Select(digit => values[digit][digit % engine.Lanes]), calculator.StorePairs(block), calculator);
+                        shared[hardened].Select(digits, block);
+                        Equal(digits.Select(digit => values[digit][digit / 2 % engine.Lanes]), calculator.StorePairs(block), calculator);
                     }
                 }
+            }
+        }
+    }
+
+    [EngineFact]
+    public void Rotate_ByEveryDistance_MovesLanesDown()
+    {
+        foreach (var calculator in Calculators([137]))
+        {
+            var (lanes, rotated) = (calculator.Lanes, new ulong[calculator.Engine.PairLength]);
+            var values = Enumerable.Range(1, lanes).Select(i => (BigInteger)i).ToArray();
+            for (var by = 0; by < lanes; by++)
+            {
+                calculator.Engine.Rotate(calculator.LoadPairs(values), by, rotated);
+                Equal(values.Select((_, lane) => values[(lane + by) % lanes]), calculator.StorePairs(rotated), calculator);
             }
         }
     }

@@ -6,9 +6,11 @@ namespace Coterie.Tests.Cryptography.Paillier.Modular;
 public sealed class TableAccessTests
 {
     [TouchedPagesFact]
-    public void Select_Hardened_ReadsEveryEntryWhateverTheDigits() => EachTable((engine, shared, entries, entryLength) =>
+    public void Select_Hardened_ReadsEveryEntryWhateverTheDigits() => EachTable((engine, shared, entries, _) =>
     {
-        foreach (var digits in Digits(engine.Lanes, entries))
+        // To be read whole, entries that lanes share lie side by side in blocks of as many as there are lanes.
+        var entryLength = engine.PairLength;
+        foreach (var digits in Digits(engine.Lanes, shared ? entries * engine.Lanes : entries))
         {
             var (touched, offset) = Touched(engine, shared, entries, entryLength, digits, hardened: true);
             var (first, last) = (offset / TouchedPages.PageBytes, (offset + (entries * entryLength * sizeof(ulong)) - 1) / TouchedPages.PageBytes);
