@@ -86,7 +86,8 @@ internal sealed class SeparatelyOwned<TModel> where TModel : class
     {
         if (shard is null) return;
         var (round, isOver) = await LoadRoundAsync(cancellationToken);
-        var rerandomizer = isOver ? null : new Rerandomizer(_key.Public, Session.Random, _key.Computing);
+        // Contributions reach the coordinator alone, which knows no factors; what goes on to the owner it refreshes itself, against the owner too.
+        var rerandomizer = isOver ? null : Rerandomizer.AgainstOthers(_key.Public, Session.Random, _key.Computing);
         HiddenLocal<TModel>? local = null;
         while (!isOver)
         {
