@@ -32,6 +32,9 @@ public sealed record LogisticDescent(double C = 1, LogisticPenalty Penalty = Log
     public StopRule DefaultStop => new(100, null);
 
     /// <inheritdoc/>
+    public bool ToleratesSampling => true;
+
+    /// <inheritdoc/>
     public LinearModel Initialize(Schema schema, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(schema);

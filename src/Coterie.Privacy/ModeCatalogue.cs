@@ -34,7 +34,7 @@ public static class ModeCatalogue
                 new("coordinator", "every single contribution, every sum and the model, in every round"),
                 new("participants", "the model the coordinator broadcasts in every round; nothing of each other"),
             ],
-            "The participants trust the coordinator with their contributions, from which rows can often be inferred.", HasThreshold: false),
+            "The participants trust the coordinator with their contributions, from which rows can often be inferred.", HasThreshold: false) { HasSampling = true },
         new(
             SecureAggregation, "MC2 secure aggregation", 'A',
             "Contributions are doubly masked; only their sum over all participants that stay is opened.",
@@ -42,7 +42,7 @@ public static class ModeCatalogue
                 new("coordinator", "the sum over the participants that stay, who stayed, and the model, in every round; no single contribution"),
                 new("participants", "the model the coordinator broadcasts in every round and who stayed; nothing of each other"),
             ],
-            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. With more than about fifty participants, masks follow a sparse graph: at most a fifth of them.", HasThreshold: true) { HasTopology = true },
+            "Fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. With more than about fifty participants, masks follow a sparse graph: at most a fifth of them.", HasThreshold: true) { HasTopology = true, HasSampling = true },
         new(
             SharedKey, "POM2", 'A',
             "Contributions are doubly masked, and masked again under a key that only participants share; participants open the sums and move the model themselves.",
@@ -105,6 +105,22 @@ public static class ModeCatalogue
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(learner);
         return options.Mode == EncryptedModel ? EncryptedModelMode.Refusal(learner, options.ModelOwner is not null) : null;
+    }
+
+    /// <summary>Why a part of the participants will not do in a round; null where it will.</summary>
+    /// <param name="options">The mode.</param>
+    /// <param name="learner">What is trained.</param>
+    /// <param name="fraction">Which part of them, above 0, at most 1.</param>
+    public static string? SamplingRefusal(ModeOptions options, ILearner learner, double fraction)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(learner);
+        if (fraction == 1) return null;
+        if (Find(options.Mode) is not { HasSampling: true })
+            return $"the mode {options.Mode} takes all participants in every round; {string.Join(" and ", All.Where(m => m.HasSampling).Select(m => m.Name))} can take a part of them";
+        return learner.ToleratesSampling
+            ? null
+            : $"{learner.Name}, as it is set here, moves by sums over all rows, which a part of the participants does not have, or from which single contributions could be solved; learners that take small steps accept it (for example logistic-regression with solver: gradient-descent)";
     }
 
     /// <summary>Bits of participants' Paillier keys; 0 in modes that have none.</summary>

@@ -25,6 +25,9 @@ public sealed record ModeDescription(
     /// <summary>Whether the task chooses how long Paillier keys are.</summary>
     public bool HasKeyBits { get; init; }
 
+    /// <summary>Whether rounds may take a part of the participants.</summary>
+    public bool HasSampling { get; init; }
+
     /// <summary>Whether the task may name an owner of the model besides the coordinator.</summary>
     public bool HasModelOwner { get; init; }
 

@@ -59,7 +59,7 @@ public sealed class SumMode : IPrivacyMode
             var model = summed.Unpack(schema, state.Model);
             var request = new SumRequest(run.StepOf(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
             SumOutcome outcome;
-            using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await _sum.SumAsync(session, request, null, cancellationToken);
+            using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await _sum.SumAsync(run.SessionOf(round.Index), request, null, cancellationToken);
             var step = run.Update(model, outcome.Total!, round);
             state = run.After(round.Index, step);
             run.Record(request, outcome);
@@ -85,8 +85,12 @@ public sealed class SumMode : IPrivacyMode
             var round = run.RoundOf(state.Round);
             var model = Unpack(run, state.Model);
             var request = new SumRequest(run.StepOf(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
-            var mine = run.Contribute(ref local, shard, model, round);
-            using (session.Times.Measure(request.Step, Activity.Summing)) await _sum.SumAsync(session, request, mine, cancellationToken);
+            var among = run.SessionOf(round.Index);
+            if (among.Roster.Contains(session.Self))
+            {
+                var mine = run.Contribute(ref local, shard, model, round);
+                using (session.Times.Measure(request.Step, Activity.Summing)) await _sum.SumAsync(among, request, mine, cancellationToken);
+            }
             var next = await HearAsync(session, request.Step.Then("next"), cancellationToken);
             if (next.Round != state.Round + 1)
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator went from round {state.Round} to {next.Round}.", request.Step.Path, session.Roster.Coordinator);

@@ -16,6 +16,12 @@ public interface ISummed
 
     /// <summary>When training ends unless the task says otherwise. Zero rounds: <see cref="ISummed{TModel}.Initialize"/> is the result and nothing is contributed.</summary>
     StopRule DefaultStop { get; }
+
+    /// <summary>
+    /// Whether a step by some of the participants leads to the same model as one by all: it is a mean over rows of what changes with every model. A contribution that
+    /// follows from rows and few numbers could be solved for from sums over changing sets.
+    /// </summary>
+    bool ToleratesSampling => false;
 }
 
 /// <summary>

@@ -8,7 +8,11 @@ namespace Coterie.Core.Modes;
 /// <param name="Stop">When to end.</param>
 /// <param name="Seed">The run's public seed.</param>
 /// <param name="ModelTo">Who may read the result.</param>
-public sealed record TrainingStage(StepTag Tag, StopRule Stop, ulong Seed, ModelAudience ModelTo);
+public sealed record TrainingStage(StepTag Tag, StopRule Stop, ulong Seed, ModelAudience ModelTo)
+{
+    /// <summary>Which part of the participants a round takes, drawn from the seed; above 0, at most 1. Below 1 only for what <see cref="ISummed.ToleratesSampling"/>.</summary>
+    public double SampleFraction { get; init; } = 1;
+}
 
 /// <summary>Who receives a stage's final model.</summary>
 public enum ModelAudience

@@ -84,6 +84,12 @@ public sealed class Roster
     /// <summary>0-based position of a participant among the participants; -1 for others.</summary>
     public int IndexOf(PartyId participant) => Participants.IndexOf(participant);
 
+    /// <summary>The same run for some of its participants.</summary>
+    /// <param name="participants">Those, in roster order.</param>
+    /// <param name="threshold">How many of them a sum needs.</param>
+    public Roster Among(IReadOnlyCollection<PartyId> participants, int threshold) =>
+        new(RunId, Parties.Where(p => p.Role != PartyRole.Participant || participants.Contains(p.Id)), Mode, threshold, AllowSmallRoster, TermsHash.AsSpan());
+
     private byte[] ComputeDigest()
     {
         var writer = new WireWriter();

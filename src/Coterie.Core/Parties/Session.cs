@@ -41,6 +41,22 @@ public sealed class Session
     /// <summary>Where this party's time goes.</summary>
     public TimeLedger Times { get; init; } = new(TimeProvider.System);
 
+    /// <summary>The same party under another roster.</summary>
+    public Session Under(Roster roster) => new()
+    {
+        Self = Self,
+        Roster = roster,
+        Channel = Channel,
+        Signer = Signer,
+        Checkpoints = Checkpoints,
+        OnceOnly = OnceOnly,
+        Transcript = Transcript,
+        Progress = Progress,
+        IsPinned = IsPinned,
+        Random = Random,
+        Times = Times,
+    };
+
     /// <summary>Whether this party coordinates.</summary>
     public bool IsCoordinator => Self == Roster.Coordinator;
 

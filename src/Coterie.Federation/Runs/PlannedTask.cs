@@ -24,9 +24,10 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         var learner = file.Learner.Build(file, LearnerCatalogue.All, "learner");
         file = WithFeatures(file);
         var preprocessors = file.Preprocessing.Select(p => p.Build(file, PreprocessorCatalogue.All, "preprocessor"));
-        var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file));
+        var plan = new TrainingPlan([.. preprocessors], learner, file.Stop.Over(learner.DefaultStop), seed, AudienceOf(file)) { SampleFraction = file.SampleFraction };
         var mode = ModeOf(file);
         if (ModeCatalogue.Refusal(mode, learner) is { } refusal) throw file.Error("learner", refusal);
+        if (ModeCatalogue.SamplingRefusal(mode, learner, plan.SampleFraction) is { } whole) throw file.Error("sampling", whole);
         if (mode.ModelOwner is not null && plan.Stop.Tolerance is not null)
             throw file.Error("stop.tolerance", "with a model owner of its own nobody sees how far a step goes; a number of rounds is accepted");
         return new PlannedTask(file, plan, mode);

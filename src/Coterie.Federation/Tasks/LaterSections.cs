@@ -26,11 +26,6 @@ internal static class LaterSections
             aggregation.Whole("byzantine", 0, 100_000);
             Refuse(root, aggregation, isDefault: rule == "mean");
         }
-        if (Open(root, "sampling") is { } sampling)
-        {
-            var fraction = sampling.Number("fraction", "a number above 0, at most 1", f => f is > 0 and <= 1, isRequired: true);
-            Refuse(root, sampling, isDefault: fraction == 1);
-        }
         if (Open(root, "start") is { } start)
         {
             start.Word("model", "the path of a model file", isRequired: true);

@@ -29,6 +29,9 @@ public sealed record TaskFile
     /// <summary>The mode.</summary>
     public required PrivacySettings Privacy { get; init; }
 
+    /// <summary>Which part of the participants a round of the learner takes.</summary>
+    public double SampleFraction { get; init; } = 1;
+
     /// <summary>When to stop.</summary>
     public StopSettings Stop { get; init; } = new();
 

@@ -38,9 +38,10 @@ internal static class TaskFileParser
         var privacy = ReadPrivacy(root);
         LaterSections.Check(root);
         var stop = ReadStop(root);
+        var sampling = ReadSampling(root);
         root.Finish();
         return name is null || data is null || learner is null || privacy is null ? null
-            : new TaskFile { File = path, Name = name, Data = data, Preprocessing = preprocessing, Learner = learner, Privacy = privacy, Stop = stop };
+            : new TaskFile { File = path, Name = name, Data = data, Preprocessing = preprocessing, Learner = learner, Privacy = privacy, Stop = stop, SampleFraction = sampling };
     }
 
     private static string? ReadName(MappingReader root)
@@ -87,6 +88,14 @@ internal static class TaskFileParser
         foreach (var key in (ReadOnlySpan<string>)["key-bits", "computing", "security", "model-to", "model-owner"])
             if (section.Take(key) is { } value) keys[key] = ParameterReader.ReadValue(section, key, value);
         return keys.ToImmutable();
+    }
+
+    private static double ReadSampling(MappingReader root)
+    {
+        if (root.Take("sampling") is not { } value || MappingReader.Open(root.Problems, "sampling", value, "a mapping with fraction") is not { } section) return 1;
+        var fraction = section.Number("fraction", "a number above 0, at most 1", f => f is > 0 and <= 1, isRequired: true);
+        section.Finish();
+        return fraction ?? 1;
     }
 
     private static StopSettings ReadStop(MappingReader root)

@@ -40,9 +40,11 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
     /// <exception cref="ProtocolException">The roster is too small, too few participants stayed, or a party broke the protocol.</exception>
     /// <exception cref="PeerUnavailableException">The run cannot go on without a peer that is gone.</exception>
     /// <exception cref="ShardException">The rows cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">A part of the participants will not do for the mode or the learner.</exception>
     public async Task<TrainedModel?> RunAsync(Session session, Shard? shard, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
+        if (ModeCatalogue.SamplingRefusal(Mode, Plan.Learner, Plan.SampleFraction) is { } refusal) throw new InvalidOperationException(refusal);
         await RosterAgreement.AgreeAsync(session, cancellationToken);
         var mode = ModeCatalogue.Create(Mode);
         using var keys = mode as IDisposable;
@@ -55,7 +57,7 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
     public byte[] TermsHash()
     {
         var writer = new WireWriter();
-        writer.WriteText("coterie terms v3");
+        writer.WriteText("coterie terms v4");
         writer.WriteText(Mode.Topology.ToString());
         writer.WriteInt32(ModeCatalogue.KeyBitsFor(Mode));
         writer.WriteInt32(Plan.Preprocessors.Length);
@@ -65,6 +67,7 @@ public sealed record PartyRun(TrainingPlan Plan, ModeOptions Mode, Schema Schema
         writer.WriteDouble(Plan.Stop.Tolerance ?? double.NaN);
         writer.WriteInt64(unchecked((long)Plan.Seed));
         writer.WriteInt32((int)ModelTo);
+        writer.WriteDouble(Plan.SampleFraction);
         SchemaCodec.Write(writer, Schema);
         writer.WriteBytes(Offer.AsSpan());
         return SHA256.HashData(writer.WrittenMemory.Span);

@@ -34,7 +34,7 @@ internal static class Pipeline
         }
         if (state.IsKnown) LearnerInput.Require(state.Schema);
         foreach (var shard in state.Shards) LearnerInput.Require(state.Schema, shard);
-        var last = new TrainingStage(new StepTag($"{runId}/learner"), plan.Stop, plan.Seed, plan.ModelTo ?? ModelAudience.Owner);
+        var last = new TrainingStage(new StepTag($"{runId}/learner"), plan.Stop, plan.Seed, plan.ModelTo ?? ModelAudience.Owner) { SampleFraction = plan.SampleFraction };
         var parameters = await plan.Learner.Accept(new LearningStage(state, last, trainer, cancellationToken));
         return parameters is null ? null : new TrainedModel(declared, state.Fitted, plan.Learner, state.Schema, parameters);
     }

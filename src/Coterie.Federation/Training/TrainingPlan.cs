@@ -10,4 +10,8 @@ namespace Coterie.Federation.Training;
 /// <param name="Seed">The run's public seed.</param>
 /// <param name="ModelTo">Who may read the model; null: whom the mode gives it to.</param>
 public sealed record TrainingPlan(
-    ImmutableArray<IPreprocessor> Preprocessors, ILearner Learner, StopRule Stop, ulong Seed, Core.Modes.ModelAudience? ModelTo = null);
+    ImmutableArray<IPreprocessor> Preprocessors, ILearner Learner, StopRule Stop, ulong Seed, Core.Modes.ModelAudience? ModelTo = null)
+{
+    /// <summary>Which part of the participants a round of the learner takes; above 0, at most 1.</summary>
+    public double SampleFraction { get; init; } = 1;
+}

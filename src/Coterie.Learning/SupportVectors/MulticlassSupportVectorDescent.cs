@@ -26,6 +26,9 @@ public sealed record MulticlassSupportVectorDescent(double C = 1, double Step = 
     public StopRule DefaultStop => new(200, null);
 
     /// <inheritdoc/>
+    public bool ToleratesSampling => true;
+
+    /// <inheritdoc/>
     public MultinomialModel Initialize(Schema schema, ulong seed)
     {
         var classes = MultinomialModel.Classes(schema);

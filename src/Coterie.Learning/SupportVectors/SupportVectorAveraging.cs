@@ -31,6 +31,9 @@ public sealed record SupportVectorAveraging(double C = 1, double Step = 0.1, int
     public StopRule DefaultStop => new(50, 1e-4);
 
     /// <inheritdoc/>
+    public bool ToleratesSampling => true;
+
+    /// <inheritdoc/>
     public LinearModel Initialize(Schema schema, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(schema);

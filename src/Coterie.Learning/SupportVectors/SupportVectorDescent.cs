@@ -29,6 +29,9 @@ public sealed record SupportVectorDescent(double C = 1, double Step = 1) : IHidd
     public StopRule DefaultStop => new(200, null);
 
     /// <inheritdoc/>
+    public bool ToleratesSampling => true;
+
+    /// <inheritdoc/>
     public LinearModel Initialize(Schema schema, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -13,7 +13,10 @@ internal sealed record StageRun<TModel>(ISummed<TModel> Summed, TrainingStage Te
 
     public StepTag StepOf(int round) => Terms.Tag.Then(round);
 
-    public Round RoundOf(int index) => new(index, Schema.TotalRows, Session.Roster.Participants.Length, Terms.Seed);
+    public Round RoundOf(int index) => new(index, Schema.TotalRows, SessionOf(index).Roster.Participants.Length, Terms.Seed);
+
+    /// <summary>This party's session for a round: of those that take part in it.</summary>
+    public Session SessionOf(int index) => Sampling.SessionOf(Session, Terms, index);
 
     /// <summary>The learner's step, measured.</summary>
     public Step<TModel> Update(TModel model, Blocks<Matrix> total, Round round)

@@ -56,6 +56,9 @@ public sealed class TrafficModel
             told, EncryptedModelTraffic.End(Participants));
     }
 
+    /// <summary>The same among the first so many participants.</summary>
+    public TrafficModel Among(int participants) => new(_mode, _coordinator, _participants[..participants]);
+
     private bool HasOwner => _mode.ModelOwner is not null;
 
     private int Participants => _participants.Length;

@@ -120,7 +120,7 @@ public sealed class TaskFileTests
     [InlineData("differential-privacy: { epsilon: 0 }", 1, "differential-privacy.epsilon", "above 0")]
     [InlineData("differential-privacy: { epsilon: 1, where: here }", 1, "differential-privacy.where", "one of central, distributed, local")]
     [InlineData("aggregation: { rule: krum, byzantine: 2 }", 1, "aggregation", "not available yet")]
-    [InlineData("sampling: { fraction: 0.5 }", 1, "sampling", "not available yet")]
+    [InlineData("sampling: { part: 0.5 }", 1, "sampling.part", "fraction")]
     [InlineData("sampling: { fraction: 2 }", 1, "sampling.fraction", "at most 1")]
     [InlineData("start: { model: model.json }", 1, "start", "not available yet")]
     public void Parse_BadSection_NamesLineAndField(string section, int line, string field, string message)

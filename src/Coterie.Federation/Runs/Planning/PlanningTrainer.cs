@@ -3,6 +3,7 @@ using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Federation.Training;
+using Coterie.Privacy.Stages;
 using Coterie.Privacy.Traffic;
 
 namespace Coterie.Federation.Runs.Planning;
@@ -11,7 +12,7 @@ namespace Coterie.Federation.Runs.Planning;
 /// Goes through the stages of a run in clear and writes down what each round would send. Preprocessing runs to its end; of the learner
 /// only the first rounds, after which shapes no longer change.
 /// </summary>
-internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : IStageTrainer
+internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bool allowSmallRoster) : IStageTrainer
 {
     /// <summary>Searches and refinements that change the model's shape begin well before.</summary>
     private const int ProbedRounds = 64;
@@ -41,7 +42,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : 
         for (var index = 0; index < (isLearner ? stage.Stop.Rounds : probe.Told.Count); index++)
         {
             var layout = summed.Layout(schema, probe.Model, RoundOf(schema, stage, index));
-            var (sum, told) = own is null ? (traffic.Sum(layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(layout), own.Told);
+            var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(layout), own.Told);
             if (parts is [.., var last] && last.Sum == sum && last.Told == told && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
             else parts.Add(new PlannedRounds(index, 1, layout, sum, told));
         }
@@ -51,6 +52,15 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants) : 
             Beginning = parts.Count > 0 ? own?.Beginning ?? traffic.Beginning : default,
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
         };
+    }
+
+    /// <summary>What a sum takes; of those that a round samples, on average over all.</summary>
+    private TrafficEstimate SumOf(TrainingStage stage, long entries)
+    {
+        var count = Sampling.CountOf(participants, stage.SampleFraction, allowSmallRoster);
+        if (count == participants) return traffic.Sum(entries);
+        var sum = traffic.Among(count).Sum(entries);
+        return sum with { EachParticipant = sum.EachParticipant * count / participants };
     }
 
     private Probed<TModel> Probe<TModel>(

@@ -33,7 +33,7 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
         ArgumentNullException.ThrowIfNull(task);
         ImmutableArray<PartyId> names = [.. task.Data.Participants.Select(p => p.Name)];
         var traffic = new TrafficModel(task.Mode, FederatedTraining.Coordinator, names);
-        var trainer = new PlanningTrainer(traffic, names.Length);
+        var trainer = new PlanningTrainer(traffic, names.Length, task.Mode.AllowSmallRoster);
         await Pipeline.RunAsync(task.Plan, "plan", task.Data.Schema, [.. task.Data.Participants.Select(p => p.Shard)], trainer, cancellationToken);
         var stages = trainer.Stages;
         // The seed of sparse graphs and the participants' key are agreed before the first sum, whatever stage it is in.

@@ -10,7 +10,7 @@ namespace Coterie.Privacy.Sums.SecureAggregation;
 internal sealed class MaskedSum(Topology topology)
 {
     private byte[]? _graphSeed;
-    private Neighbourhoods? _complete;
+    private (int Participants, Neighbourhoods Graph)? _complete;
 
     /// <summary>The coordinator's side.</summary>
     public async Task<(ParticipantSet Survivors, ulong[] Sum)> CoordinateAsync(Session session, SumRequest request, CancellationToken cancellationToken)
@@ -72,7 +72,12 @@ internal sealed class MaskedSum(Topology topology)
     /// <summary>The complete graph is always the same; a sparse one is drawn afresh for every sum from the run's agreed seed.</summary>
     private async ValueTask<Neighbourhoods> GraphAsync(Session session, SumRequest request, CancellationToken cancellationToken)
     {
-        if (Neighbourhoods.IsComplete(session.Roster.Participants.Length)) return _complete ??= Neighbourhoods.Of(session.Roster, []);
+        var participants = session.Roster.Participants.Length;
+        if (Neighbourhoods.IsComplete(participants))
+        {
+            if (_complete?.Participants != participants) _complete = (participants, Neighbourhoods.Of(session.Roster, []));
+            return _complete.Value.Graph;
+        }
         _graphSeed ??= await GraphSeed.AgreeAsync(session, cancellationToken);
         return Neighbourhoods.Of(session.Roster, GraphSeed.ForSum(_graphSeed, request.Step));
     }
