@@ -1,4 +1,5 @@
 using System.Numerics;
+using Coterie.Conformance.Sums;
 using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
@@ -54,10 +55,45 @@ public sealed class ContributionTests
         var masked = key.PublicKey.AddPlain(product, Plaintexts.FromBigIntegers(key.PublicKey, [new BigInteger(random.Bytes(60), isUnsigned: true)]));
 
         bool Recognises(Ciphertexts seen, long[] guess) =>
-            Randomness(seen).AsSpan().SequenceEqual(Randomness(new EncryptedProduct(model, 8, 1).Multiply(guess, 1)));
+            ModelBench.Randomness(seen).SequenceEqual(ModelBench.Randomness(new EncryptedProduct(model, 8, 1).Multiply(guess, 1)));
         Assert.True(Recognises(masked, row));
         Assert.False(Recognises(masked, other));
         Assert.False(Recognises(new Rerandomizer(key.PublicKey, random).Apply(masked), row));
+    }
+
+    // A ciphertext modulo n tells its randomness and nothing of its plaintext, which stands beside n. Two participants with the same rows answer with the same products:
+    // only fresh randomness tells them apart.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_TwoParticipantsWithTheSameRows_SendNoRandomnessTwice(bool isSeparate)
+    {
+        var bench = new ModelBench(isSeparate);
+        bench.Rows[bench.Names[0]] = bench.RowsOf(Cheat);
+        Assert.All(await bench.RunAsync(), p => Assert.Null(p.Value.Error));
+        var contributions = bench.Sent.Where(e => bench.Names.Contains(e.From) && e.IsAt(isSeparate ? "contribution" : "masked") && !e.Step.Path.Contains("known", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(ModelBench.Rounds * bench.Names.Length, contributions.Length);
+        var randomness = contributions.SelectMany(e => ModelBench.Randomness(e, isSeparate ? [ModelBench.Parameters] : [ModelBench.Parameters, 1])).ToArray();
+        Assert.Equal(randomness.Length, randomness.Distinct().Count());
+    }
+
+    // All stop once a vector is claimed and before it leaves. One comes back with other rows: the same masks would hide another contribution.
+    [Fact]
+    public async Task Run_OneComesBackWithOtherRows_DoesNotMaskThemAgain()
+    {
+        var isStopped = false;
+        var bench = new ModelBench(isSeparate: false)
+        {
+            Intercept = e => !isStopped && e.Step.Path == "test/learner/1/masked" ? throw new PartyGoneException() : e,
+        };
+        await bench.RunAsync();
+        isStopped = true;
+        bench.Rows[Cheat] = bench.RowsOf(bench.Names[0]);
+        var before = bench.Sent.Count;
+        var run = await bench.RunAsync();
+        Assert.Equal(ProtocolErrorCode.AlreadyReleased, Assert.IsType<ProtocolException>(run[Cheat].Error).Code);
+        Assert.DoesNotContain(bench.Sent.Skip(before), e => e.From == Cheat && e.Step.Path == "test/learner/1/masked");
+        Assert.NotNull(run[ModelBench.Coordinator].Model);
     }
 
     // Masks are bound to what was told: a participant that answers another model signs another statement, and nobody releases a share.
@@ -110,12 +146,6 @@ public sealed class ContributionTests
     }
 
     /// <summary>c modulo n is r^n: what an owner learns besides the plaintext.</summary>
-    private static byte[] Randomness(Ciphertexts ciphertext)
-    {
-        var n = new BigInteger(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ModelBench.Key.PublicKey.Modulus), isUnsigned: true);
-        return (new BigInteger(ModelBench.Key.PublicKey.ToBytes(ciphertext), isUnsigned: true) % n).ToByteArray();
-    }
-
     /// <summary>The model with two parameters exchanged: a valid one, and another.</summary>
     private static byte[] Exchanged(Envelope told)
     {

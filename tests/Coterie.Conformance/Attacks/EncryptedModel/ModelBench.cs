@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Coterie.Conformance.Learners;
+using Coterie.Conformance.Sums;
 using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
 using Coterie.Core.Modes;
@@ -54,6 +55,15 @@ internal sealed class ModelBench
 
     public Func<Envelope, Envelope?>? Intercept { get; init; }
 
+    /// <summary>A participant's rows in place of its own.</summary>
+    public Dictionary<PartyId, Shard> Rows { get; } = [];
+
+    /// <summary>What every party keeps when the run is begun again.</summary>
+    public ConcurrentDictionary<PartyId, MemoryStore> Stores { get; } = new();
+
+    /// <summary>The rows of a participant.</summary>
+    public Shard RowsOf(PartyId name) => Rows.TryGetValue(name, out var rows) ? rows : _shards[Names.IndexOf(name)];
+
     /// <summary>What a party does in place of the protocol.</summary>
     public Dictionary<PartyId, Func<Session, Task>> Rogues { get; } = [];
 
@@ -91,6 +101,23 @@ internal sealed class ModelBench
         return [.. blocks.Values.Select(b => (Open(b.Hidden!), b.Unit, b.Bits))];
     }
 
+    /// <summary>The ciphertexts of a message modulo n.</summary>
+    public static System.Numerics.BigInteger[] Randomness(Envelope envelope, params int[] lengths)
+    {
+        var reader = new Core.Wire.WireReader(envelope.Payload.Span, envelope.From, envelope.Step);
+        var like = new Blocks<Core.Numerics.Matrix>([.. lengths.Select((_, i) => $"{i}")], [.. lengths.Select(l => Core.Numerics.Matrix.Zero(l, 1))]);
+        return [.. HiddenModel.Read(ref reader, Key.PublicKey, like).Values.SelectMany(b => Randomness(b.Hidden!))];
+    }
+
+    /// <summary>Ciphertexts modulo n.</summary>
+    public static System.Numerics.BigInteger[] Randomness(Ciphertexts ciphertexts)
+    {
+        var key = ciphertexts.Key;
+        var bytes = key.ToBytes(ciphertexts);
+        var n = new System.Numerics.BigInteger(System.Runtime.InteropServices.MemoryMarshal.AsBytes(key.Modulus), isUnsigned: true);
+        return [.. Enumerable.Range(0, ciphertexts.Count).Select(i => new System.Numerics.BigInteger(bytes.AsSpan(i * key.CiphertextBytes, key.CiphertextBytes), isUnsigned: true) % n)];
+    }
+
     public static System.Numerics.BigInteger[] Open(Ciphertexts ciphertexts)
     {
         var opened = Key.Decrypt(ciphertexts);
@@ -99,7 +126,7 @@ internal sealed class ModelBench
 
     private async Task<(LinearModel? Model, Exception? Error)> LiveAsync(PartyId self)
     {
-        var store = new MemoryStore();
+        var store = Stores.GetOrAdd(self, _ => new MemoryStore());
         if (self == Roster.ModelOwner) await store.SaveAsync("test/model-key/secret", Key.ExportPrivateKey(), CancellationToken.None);
         var session = new Session { Self = self, Roster = Roster, Channel = Network!.Connect(Roster[self]), Signer = _identities[self], Checkpoints = store, OnceOnly = store };
         Transcripts[self] = session.Transcript;
@@ -111,10 +138,9 @@ internal sealed class ModelBench
                 return (null, null);
             }
             using var mode = new EncryptedModelMode(new PaillierKeySize(Runs.InsecureKeyBits, IsInsecure: true));
-            var index = Names.IndexOf(self);
-            return (await mode.TrainAsync(new RidgeDescent(1, 0.2), Stage, session, _schema, index < 0 ? null : _shards[index], CancellationToken.None), null);
+            return (await mode.TrainAsync(new RidgeDescent(1, 0.2), Stage, session, _schema, Names.Contains(self) ? RowsOf(self) : null, CancellationToken.None), null);
         }
-        catch (Exception error) when (error is ProtocolException or PeerUnavailableException)
+        catch (Exception error) when (error is ProtocolException or PeerUnavailableException or PartyGoneException)
         {
             return (null, error);
         }
