@@ -1,15 +1,11 @@
 using Coterie.Conformance.Learners;
 using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
-using Coterie.Core.Modes;
-using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
 using Coterie.Learning;
-using Coterie.Learning.Training;
 using Coterie.Privacy;
-using Coterie.Privacy.Stages;
 using Coterie.Privacy.Sums;
 
 namespace Coterie.Conformance.Laws;
