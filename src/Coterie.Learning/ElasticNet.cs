@@ -14,7 +14,7 @@ namespace Coterie.Learning;
 /// </summary>
 /// <param name="Alpha">Strength of the penalties, at least 0.</param>
 /// <param name="L1Ratio">Share of the L1 penalty, 0 to 1; 1 is the lasso.</param>
-public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHiddenLearner<LinearModel>
+public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHiddenLearner<LinearModel>, ILinearLearner
 {
     /// <summary>Sweeps over all coefficients; what is still moving then moves in the last digits.</summary>
     private const int MaximumSweeps = 100_000;
@@ -54,15 +54,6 @@ public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHidde
 
     /// <inheritdoc/>
     public StopRule DefaultStop => new(1, null);
-
-    /// <inheritdoc/>
-    public LinearModel Initialize(Schema schema, ulong seed) => _sums.Initialize(schema, seed);
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(LinearModel model) => _sums.Pack(model);
-
-    /// <inheritdoc/>
-    public LinearModel Unpack(Schema schema, Blocks<Matrix> parameters) => _sums.Unpack(schema, parameters);
 
     /// <summary><c>gram</c> and <c>moments</c>, as of <see cref="RidgeRegression"/>.</summary>
     public ImmutableArray<BlockSpec> Layout(Schema schema, LinearModel model, Round round) => _sums.Layout(schema, model, round);

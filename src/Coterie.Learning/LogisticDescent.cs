@@ -14,7 +14,7 @@ namespace Coterie.Learning;
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
 /// <param name="Penalty">What keeps coefficients small.</param>
 /// <param name="Step">Step length; converges below 8 m / (largest eigenvalue of X'X).</param>
-public sealed record LogisticDescent(double C = 1, LogisticPenalty Penalty = LogisticPenalty.L2, double Step = 0.1) : IHiddenLearner<LinearModel>
+public sealed record LogisticDescent(double C = 1, LogisticPenalty Penalty = LogisticPenalty.L2, double Step = 0.1) : IHiddenLearner<LinearModel>, ILinearLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -33,27 +33,6 @@ public sealed record LogisticDescent(double C = 1, LogisticPenalty Penalty = Log
 
     /// <inheritdoc/>
     public bool ToleratesSampling => true;
-
-    /// <inheritdoc/>
-    public LinearModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Zero(schema.FeatureCount);
-    }
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(LinearModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LinearModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// With n = all rows, rounded up to a power of two: <c>gradient</c> ((d + 1) x 1) is X'(p - t) / n, at most W max_j r_j for weights up to W

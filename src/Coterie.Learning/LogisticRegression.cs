@@ -13,7 +13,7 @@ namespace Coterie.Learning;
 /// </summary>
 /// <param name="C">Weight of the rows against the penalty, above 0; of no effect without a penalty.</param>
 /// <param name="Penalty">What keeps coefficients small.</param>
-public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = LogisticPenalty.L2) : ILearner<LogisticModel>
+public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = LogisticPenalty.L2) : ILogisticLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -29,28 +29,6 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
 
     /// <summary>A last step below 1e-8 leaves, after quadratic convergence, a gradient at the level of rounding.</summary>
     public StopRule DefaultStop => new(100, 1e-8);
-
-    /// <inheritdoc/>
-    public LogisticModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return new LogisticModel(LinearModel.Zero(schema.FeatureCount));
-    }
-
-    /// <summary><c>coefficients</c> (d x 1), <c>intercept</c> (1 x 1), and the blocks of the step under trial, if there is one.</summary>
-    public Blocks<Matrix> Pack(LogisticModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LogisticModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        ArgumentNullException.ThrowIfNull(parameters);
-        return LogisticModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// For n rows of weight up to W and root mean squares r: <c>loss</c> is at most n W (log 2 + |b| + sum |w_j| r_j), <c>gradient</c> n W r_j
@@ -81,13 +59,6 @@ public sealed record LogisticRegression(double C = 1, LogisticPenalty Penalty = 
         ArgumentNullException.ThrowIfNull(shard);
         var targets = Logistic.Targets(schema, shard);
         return new Local(new MarginRows(new DesignRows(schema, shard.Features), Logistic.RowWeights(shard, targets, ClassWeights.Resolve(schema, 2))), targets);
-    }
-
-    /// <inheritdoc/>
-    public LogisticModel Finish(LogisticModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null };
     }
 
     /// <inheritdoc/>

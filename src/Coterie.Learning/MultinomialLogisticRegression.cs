@@ -11,7 +11,7 @@ namespace Coterie.Learning;
 /// negated sums of their rows, so a contribution holds the K (K - 1) / 2 others, each symmetric.
 /// </summary>
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
-public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<MultinomialModel>
+public sealed record MultinomialLogisticRegression(double C = 1) : IMultinomialLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -27,23 +27,6 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
 
     /// <summary>A last step below 1e-8 leaves, after quadratic convergence, a gradient at the level of rounding.</summary>
     public StopRule DefaultStop => new(100, 1e-8);
-
-    /// <inheritdoc/>
-    public MultinomialModel Initialize(Schema schema, ulong seed)
-    {
-        var classes = MultinomialModel.Classes(schema);
-        return new MultinomialModel(Matrix.Zero(classes, schema.FeatureCount), Matrix.Zero(classes, 1));
-    }
-
-    /// <summary><c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and the blocks of the step under trial, if there is one.</summary>
-    public Blocks<Matrix> Pack(MultinomialModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters) => MultinomialModel.Unpack(schema, parameters);
 
     /// <summary>
     /// For n rows of weight up to W and root mean squares r: <c>loss</c> is at most n W (log K + 2 max_k (|b_k| + sum |w_kj| r_j)) with the
@@ -73,13 +56,6 @@ public sealed record MultinomialLogisticRegression(double C = 1) : ILearner<Mult
         var targets = Logistic.Targets(schema, shard, classes);
         var weights = Logistic.RowWeights(shard, targets, ClassWeights.Resolve(schema, classes));
         return new MultinomialRows(new DesignRows(schema, shard.Features), targets, weights, classes);
-    }
-
-    /// <inheritdoc/>
-    public MultinomialModel Finish(MultinomialModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null };
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace Coterie.Learning;
 /// </summary>
 /// <param name="Alpha">Penalty, at least 0.</param>
 /// <param name="Step">Step length; converges below 2 m / (largest eigenvalue of X'X + alpha).</param>
-public sealed record RidgeDescent(double Alpha = 1, double Step = 0.1) : IHiddenLearner<LinearModel>
+public sealed record RidgeDescent(double Alpha = 1, double Step = 0.1) : IHiddenLearner<LinearModel>, ILinearLearner
 {
     /// <inheritdoc/>
     public string Name => "ridge-regression";
@@ -25,27 +25,6 @@ public sealed record RidgeDescent(double Alpha = 1, double Step = 0.1) : IHidden
 
     /// <inheritdoc/>
     public StopRule DefaultStop => new(100, null);
-
-    /// <inheritdoc/>
-    public LinearModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Zero(schema.FeatureCount);
-    }
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(LinearModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LinearModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// With n = all rows, rounded up to a power of two: <c>gradient</c> ((d + 1) x 1) is X'(X w - y) / n, at most

@@ -14,7 +14,7 @@ namespace Coterie.Learning;
 /// </summary>
 /// <param name="Alpha">Penalty, at least 0.</param>
 /// <param name="PenalizeIntercept">Whether b^2 is penalised like a coefficient.</param>
-public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = false) : IHiddenLearner<LinearModel>
+public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = false) : IHiddenLearner<LinearModel>, ILinearLearner
 {
     /// <summary>Pivots of the mean Gram matrix in hidden arithmetic: with 20 fraction bits their reciprocals keep 8 digits.</summary>
     private const double SmallestPivot = 1.0 / 4096, LargestPivot = 4096;
@@ -30,27 +30,6 @@ public sealed record RidgeRegression(double Alpha = 1, bool PenalizeIntercept = 
 
     /// <inheritdoc/>
     public StopRule DefaultStop => new(1, null);
-
-    /// <inheritdoc/>
-    public LinearModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Zero(schema.FeatureCount);
-    }
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(LinearModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LinearModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// <c>gram</c> ((d + 1) x (d + 1)): |sum weight x_j x_k| is at most n W r_j r_k (Cauchy, Schwarz) for weights up to W and root

@@ -8,7 +8,7 @@ namespace Coterie.Learning.SupportVectors;
 /// <summary><see cref="SupportVectorDescent"/> of K machines, each for one class against the rest, side by side in the same rounds.</summary>
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
 /// <param name="Step">Length of the first step.</param>
-public sealed record MulticlassSupportVectorDescent(double C = 1, double Step = 1) : IHiddenLearner<MultinomialModel>
+public sealed record MulticlassSupportVectorDescent(double C = 1, double Step = 1) : IHiddenLearner<MultinomialModel>, IMultinomialLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -27,23 +27,6 @@ public sealed record MulticlassSupportVectorDescent(double C = 1, double Step = 
 
     /// <inheritdoc/>
     public bool ToleratesSampling => true;
-
-    /// <inheritdoc/>
-    public MultinomialModel Initialize(Schema schema, ulong seed)
-    {
-        var classes = MultinomialModel.Classes(schema);
-        return new MultinomialModel(Matrix.Zero(classes, schema.FeatureCount), Matrix.Zero(classes, 1));
-    }
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(MultinomialModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters) => MultinomialModel.Unpack(schema, parameters);
 
     /// <summary>As of <see cref="SupportVectorDescent"/>, with a column of <c>gradient</c> ((d + 1) x K) for every class.</summary>
     public ImmutableArray<BlockSpec> Layout(Schema schema, MultinomialModel model, Round round)

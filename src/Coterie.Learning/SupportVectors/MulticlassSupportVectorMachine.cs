@@ -11,7 +11,7 @@ namespace Coterie.Learning.SupportVectors;
 /// </summary>
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
 /// <param name="Loss">What is minimised.</param>
-public sealed record MulticlassSupportVectorMachine(double C = 1, SupportVectorLoss Loss = SupportVectorLoss.Hinge) : ILearner<MultinomialModel>
+public sealed record MulticlassSupportVectorMachine(double C = 1, SupportVectorLoss Loss = SupportVectorLoss.Hinge) : IMultinomialLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -27,23 +27,6 @@ public sealed record MulticlassSupportVectorMachine(double C = 1, SupportVectorL
 
     /// <inheritdoc cref="SupportVectorMachine.DefaultStop"/>
     public StopRule DefaultStop => new SupportVectorMachine(C, Loss).DefaultStop;
-
-    /// <inheritdoc/>
-    public MultinomialModel Initialize(Schema schema, ulong seed)
-    {
-        var classes = MultinomialModel.Classes(schema);
-        return new MultinomialModel(Matrix.Zero(classes, schema.FeatureCount), Matrix.Zero(classes, 1));
-    }
-
-    /// <summary><c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and the blocks of the step under trial, if there is one.</summary>
-    public Blocks<Matrix> Pack(MultinomialModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters) => MultinomialModel.Unpack(schema, parameters);
 
     /// <summary>As of <see cref="SupportVectorMachine"/> for every class: <c>loss</c> (1 x 1), <c>gradient</c> (K x (d + 1)), <c>hessian</c> (a row per class).</summary>
     public ImmutableArray<BlockSpec> Layout(Schema schema, MultinomialModel model, Round round)
@@ -70,13 +53,6 @@ public sealed record MulticlassSupportVectorMachine(double C = 1, SupportVectorL
         var classes = MultinomialModel.Classes(schema);
         var (rows, targets) = Hinge.Open(schema, shard, classes, ClassWeights);
         return new Preprocessing.StatelessLocal<MultinomialModel>((model, round) => Contribute(Hinge.Of(Loss, round).Row, model, rows, targets, classes));
-    }
-
-    /// <inheritdoc/>
-    public MultinomialModel Finish(MultinomialModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null };
     }
 
     /// <inheritdoc/>

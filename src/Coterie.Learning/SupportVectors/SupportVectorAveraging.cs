@@ -13,7 +13,7 @@ namespace Coterie.Learning.SupportVectors;
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
 /// <param name="Step">Length of the first steps; those of epoch t, counted over all rounds from 0, are step / sqrt(t + 1).</param>
 /// <param name="LocalEpochs">Passes over a participant's rows in a round.</param>
-public sealed record SupportVectorAveraging(double C = 1, double Step = 0.1, int LocalEpochs = 1) : ILearner<LinearModel>
+public sealed record SupportVectorAveraging(double C = 1, double Step = 0.1, int LocalEpochs = 1) : ILinearLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -32,27 +32,6 @@ public sealed record SupportVectorAveraging(double C = 1, double Step = 0.1, int
 
     /// <inheritdoc/>
     public bool ToleratesSampling => true;
-
-    /// <inheritdoc/>
-    public LinearModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Zero(schema.FeatureCount);
-    }
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(LinearModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LinearModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// <c>model</c> ((d + 1) x 1) is a participant's function times its share of the rows, at most W times what a function is cut to; <c>share</c> (1 x 1) is the

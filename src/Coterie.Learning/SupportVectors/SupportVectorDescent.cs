@@ -11,7 +11,7 @@ namespace Coterie.Learning.SupportVectors;
 /// </summary>
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
 /// <param name="Step">Length of the first step.</param>
-public sealed record SupportVectorDescent(double C = 1, double Step = 1) : IHiddenLearner<LinearModel>
+public sealed record SupportVectorDescent(double C = 1, double Step = 1) : IHiddenLearner<LinearModel>, ILinearLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -30,27 +30,6 @@ public sealed record SupportVectorDescent(double C = 1, double Step = 1) : IHidd
 
     /// <inheritdoc/>
     public bool ToleratesSampling => true;
-
-    /// <inheritdoc/>
-    public LinearModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Zero(schema.FeatureCount);
-    }
-
-    /// <inheritdoc/>
-    public Blocks<Matrix> Pack(LinearModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LinearModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return LinearModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// With n = all rows, rounded up to a power of two: <c>gradient</c> ((d + 1) x 1) is at most W max_j r_j for weights up to W and root mean squares r, as no

@@ -12,7 +12,7 @@ namespace Coterie.Learning.SupportVectors;
 /// </summary>
 /// <param name="C">Weight of the rows against the penalty, above 0.</param>
 /// <param name="Loss">What is minimised.</param>
-public sealed record SupportVectorMachine(double C = 1, SupportVectorLoss Loss = SupportVectorLoss.Hinge) : ILearner<LogisticModel>
+public sealed record SupportVectorMachine(double C = 1, SupportVectorLoss Loss = SupportVectorLoss.Hinge) : ILogisticLearner
 {
     /// <summary>How much a row of each class counts.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
@@ -28,28 +28,6 @@ public sealed record SupportVectorMachine(double C = 1, SupportVectorLoss Loss =
 
     /// <summary>Newton ends in finitely many steps; reweighting ends when neither a step nor the smoothing is worth a thousandth.</summary>
     public StopRule DefaultStop => Loss == SupportVectorLoss.Hinge ? new(100, 1e-3) : new(50, 1e-8);
-
-    /// <inheritdoc/>
-    public LogisticModel Initialize(Schema schema, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        return new LogisticModel(LinearModel.Zero(schema.FeatureCount));
-    }
-
-    /// <summary><c>coefficients</c> (d x 1), <c>intercept</c> (1 x 1), and the blocks of the step under trial, if there is one.</summary>
-    public Blocks<Matrix> Pack(LogisticModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model.Pack();
-    }
-
-    /// <inheritdoc/>
-    public LogisticModel Unpack(Schema schema, Blocks<Matrix> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        ArgumentNullException.ThrowIfNull(parameters);
-        return LogisticModel.Unpack(schema, parameters);
-    }
 
     /// <summary>
     /// For n rows of weight up to W, root mean squares r of columns and F of f: <c>loss</c> is at most n W (1 + F), or its square; <c>gradient</c> n W r_j times
@@ -83,13 +61,6 @@ public sealed record SupportVectorMachine(double C = 1, SupportVectorLoss Loss =
             var loss = rows.Evaluate(Hinge.Of(Loss, round).Row, model.Function.ToVector().Values, i => targets[i, 0] == 1, gradient, hessian);
             return Blocks<Matrix>.Of(("loss", Matrix.Scalar(loss)), ("gradient", Matrix.Column(gradient)), ("hessian", Matrix.Column(hessian)));
         });
-    }
-
-    /// <inheritdoc/>
-    public LogisticModel Finish(LogisticModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null };
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class SampledParticipantsTests
 {
     private const int Rounds = 12;
 
-    private static readonly LogisticDescent Learner = new(0.5, Step: 0.3);
+    private static readonly ILearner<LinearModel> Learner = new LogisticDescent(0.5, Step: 0.3);
 
     public static TheoryData<string, Topology> Sums => new()
     {
@@ -50,8 +50,8 @@ public sealed class SampledParticipantsTests
             var sampled = senders.Where(s => s.Round == index).Select(s => shards[s.Sender]).ToArray();
             Assert.Equal(4, sampled.Length);
             var round = new Round(index, outcome.Model.Input.TotalRows, 4, task.Plan.Seed);
-            var total = sampled.Select(s => ((ISummed<LinearModel>)Learner).Open(outcome.Model.Input, s).Contribute(model, round)).Aggregate((a, b) => a + b);
-            model = ((ISummed<LinearModel>)Learner).Update(outcome.Model.Input, model, total, round).Model;
+            var total = sampled.Select(s => Learner.Open(outcome.Model.Input, s).Contribute(model, round)).Aggregate((a, b) => a + b);
+            model = Learner.Update(outcome.Model.Input, model, total, round).Model;
         }
         double[] expected = [.. model.Coefficients.ToArray(), model.Intercept];
         double[] actual = [.. outcome.Model.Parameters["coefficients"].ToArray(), outcome.Model.Parameters["intercept"][0, 0]];

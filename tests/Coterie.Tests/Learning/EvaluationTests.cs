@@ -98,7 +98,7 @@ public sealed class EvaluationTests
         Assert.Equal("mse", ModelEvaluation.Evaluate(new RidgeRegression(), schema, LinearModel.Zero(1), rows).Values[0].Key);
         Assert.Equal(0.5, ModelEvaluation.Evaluate(new LogisticDescent(), schema, LinearModel.Zero(1), rows)["auc"]);
         var softmax = new MultinomialLogisticRegression();
-        Assert.Equal(Math.Log(2), ModelEvaluation.Evaluate(softmax, schema, softmax.Initialize(schema, 1), rows)["log_loss"], 1e-15);
+        Assert.Equal(Math.Log(2), ModelEvaluation.Evaluate(softmax, schema, ((ISummed<MultinomialModel>)softmax).Initialize(schema, 1), rows)["log_loss"], 1e-15);
         Assert.Equal(Metrics.Empty, ModelEvaluation.Evaluate(new RidgeRegression(), schema, LinearModel.Zero(1), rows.SelectRows([])));
         Assert.Throws<ArgumentException>(() => ModelEvaluation.Evaluate(new RidgeRegression(), schema, LinearModel.Zero(1), rows with { Targets = null }));
     }

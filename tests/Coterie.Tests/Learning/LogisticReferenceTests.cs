@@ -56,7 +56,7 @@ public sealed class LogisticReferenceTests
             else TestData.AssertClose([.. l2.Value.GetProperty("coef_std").EnumerateArray().SelectMany(References.Numbers)], model.Coefficients.Values, 1e-6);
             Close(l2.Value.GetProperty("weight_norm").GetDouble(), Math.Sqrt(model.Coefficients.Values.ToArray().Sum(w => w * w)));
             Close(l2.Value.GetProperty("objective").GetDouble(), result.History[^1].Loss!.Value);
-            Assert.Equal("coefficients, intercept", string.Join(", ", learner.Pack(model).Names));
+            Assert.Equal("coefficients, intercept", string.Join(", ", ((ISummed<MultinomialModel>)learner).Pack(model).Names));
             CompareMetrics(l2.Value, data, rows => MulticlassEvaluation.Evaluate(learner.Predict(data.Schema, model, rows.Features), rows.Targets!));
             var confusion = MulticlassEvaluation.Evaluate(learner.Predict(data.Schema, model, data.Test.Features), data.Test.Targets!).Confusion;
             Assert.Equal(
@@ -72,7 +72,7 @@ public sealed class LogisticReferenceTests
         TestData.AssertClose(References.Numbers(expected.GetProperty("coef" + suffix)), model.Function.Coefficients.Values, 1e-6);
         Close(expected.GetProperty("intercept" + suffix).GetDouble(), model.Function.Intercept);
         if (expected.TryGetProperty("objective", out var objective)) Close(objective.GetDouble(), result.History[^1].Loss!.Value);
-        Assert.Equal("coefficients, intercept", string.Join(", ", learner.Pack(model).Names));
+        Assert.Equal("coefficients, intercept", string.Join(", ", ((ISummed<LogisticModel>)learner).Pack(model).Names));
         Assert.True(GradientNorm(learner, data, model) <= 1e-8);
         CompareMetrics(expected, data, rows => BinaryEvaluation.Evaluate(learner.Predict(data.Schema, model, rows.Features), rows.Targets!));
     }

@@ -26,6 +26,7 @@ public sealed class LogisticRegressionTests
         var shard = new Shard(Matrix.Column(-2, -1, -0.5, 0.5, 1, 2), Matrix.Column(0, 1, 0, 1, 0, 1));
         var schema = TestData.SchemaOf(shard, 2);
         var learner = new LogisticRegression(10);
+        ISummed<LogisticModel> summed = learner;
         var local = learner.Open(schema, shard);
         var model = new LogisticModel(new LinearModel(Matrix.Scalar(6), -8));
         var shortened = 0;
@@ -33,7 +34,7 @@ public sealed class LogisticRegressionTests
         for (var index = 0; index < 40 && change > 1e-8; index++)
         {
             var round = new Round(index, 6, 1, 1);
-            var through = learner.Unpack(schema, learner.Pack(model));
+            var through = summed.Unpack(schema, summed.Pack(model));
             Assert.Equal(model, through);
             var step = learner.Update(schema, through, local.Contribute(through, round), round);
             if (step.Model.Search is { Length: < 1 }) shortened++;
