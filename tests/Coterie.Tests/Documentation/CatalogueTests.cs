@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coterie.Core.Catalogues;
 using Coterie.Learning;
 using Coterie.Learning.Preprocessing;
@@ -50,10 +49,5 @@ public sealed class CatalogueTests
         }
     }
 
-    private static string DefaultOf(ParameterSpec parameter) => parameter.Default switch
-    {
-        null => "none",
-        bool flag => flag ? "`true`" : "`false`",
-        var value => $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`",
-    };
+    private static string DefaultOf(ParameterSpec parameter) => parameter.Default is null ? "none" : $"`{parameter.DefaultText}`";
 }
