@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Coterie.Core.Numerics;
 using Coterie.Learning.Evaluation;
@@ -9,13 +10,14 @@ using Xunit.Abstractions;
 namespace Coterie.Tests.Learning.Neural;
 
 /// <summary>
-/// Five participants reach, within two points, what one machine reaches on pooled rows in the same number of passes (docs: mlp.json, <c>results</c>, ten seeds).
-/// Gradients: central Adam on batches of 32 rows of all participants together, which is the reference's own algorithm. Averages: local Adam on batches of 6
-/// or 7 rows, of which the five together are the reference's 32.
+/// Five participants reach, within two points, what one machine reaches on pooled rows in the same number of passes (mlp.json, <c>results</c>, ten seeds): the
+/// median of five seeds is inside the reference's range. Gradients: central Adam on batches of 32 rows of all participants together, which is the reference's
+/// own algorithm. Averages: local Adam on batches of 6 rows, of which the five together are near the reference's 32, and five passes in a round, because
+/// moments that start anew need steps to settle.
 /// </summary>
 public sealed class NeuralReferenceTests(ITestOutputHelper output)
 {
-    private const int Participants = 5;
+    private const int Participants = 5, Seeds = 5;
 
     private static readonly JsonElement Reference = References.Present ? References.Results("mlp.json").GetProperty("results") : default;
 
@@ -42,7 +44,7 @@ public sealed class NeuralReferenceTests(ITestOutputHelper output)
     [InlineData("digits8x8", 10)]
     [InlineData("diabetes_raw", 0)]
     [InlineData("wine_quality_red", 0)]
-    public void FedAvg_LocalAdam_IsInTheReferenceRange(string name, int classes) => Check(name, classes, Learner(name, classes) with { BatchSize = 6 });
+    public void FedAvg_LocalAdam_IsInTheReferenceRange(string name, int classes) => Check(name, classes, Learner(name, classes) with { BatchSize = 6, LocalEpochs = 5 });
 
     private static NeuralNetwork Learner(string name, int classes) => new()
     {
@@ -54,20 +56,18 @@ public sealed class NeuralReferenceTests(ITestOutputHelper output)
     private void Check(string name, int classes, NeuralNetwork learner)
     {
         var data = TestData.Standardized($"{name}.csv", classes);
-        for (var seed = 1UL; seed <= 1; seed++)
+        var found = Enumerable.Range(1, Seeds).Select(seed =>
         {
-            var clock = System.Diagnostics.Stopwatch.StartNew();
-            var trained = LocalTraining.Train(learner, data.Schema, data.Deal(Participants), learner.DefaultStop, seed, CancellationToken.None);
-            var predicted = learner.Predict(data.Schema, trained.Model, data.Test.Features);
-            var found = Metrics(classes, predicted, data.Test.Targets!);
-            foreach (var (metric, value) in found)
-                output.WriteLine($"{metric} {value:F4}, reference {Range(name, metric)}, {trained.History.Length} rounds, {clock.ElapsedMilliseconds} ms");
-            foreach (var (metric, value) in found)
-            {
-                var (low, high) = Range(name, metric);
-                var slack = classes == 0 ? 0.02 * high : 0.02;
-                Assert.InRange(value, low - slack, high + slack);
-            }
+            var trained = LocalTraining.Train(learner, data.Schema, data.Deal(Participants), learner.DefaultStop, (ulong)seed, CancellationToken.None);
+            return Metrics(classes, learner.Predict(data.Schema, trained.Model, data.Test.Features), data.Test.Targets!);
+        }).ToArray();
+        for (var m = 0; m < found[0].Length; m++)
+        {
+            var (metric, values) = (found[0][m].Name, found.Select(f => f[m].Value).Order().ToArray());
+            var (low, high) = Range(name, metric);
+            output.WriteLine($"{metric} {string.Join(' ', values.Select(v => v.ToString("F4", CultureInfo.InvariantCulture)))}, reference {low:F4} to {high:F4}");
+            var slack = classes == 0 ? 0.02 * high : 0.02;
+            Assert.InRange(values[Seeds / 2], low - slack, high + slack);
         }
     }
 
