@@ -25,6 +25,9 @@ public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHidde
     /// <summary>Hidden steps: the distance to the optimum falls with the square of their number.</summary>
     private const int HiddenSteps = 200;
 
+    /// <summary>The trace of the mean Gram matrix in hidden arithmetic; standardised features have their number and one.</summary>
+    private const double SmallestTrace = 1.0 / 2, LargestTrace = 8192;
+
     private static readonly ParameterSpec Strength = new("alpha", ParameterKind.Number, 1.0, "Strength of the penalties.") { Minimum = 0 };
 
     private readonly RidgeRegression _sums = new(0);
@@ -32,10 +35,12 @@ public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHidde
     /// <summary>The entries for the catalogue of learners.</summary>
     public static ImmutableArray<CatalogueEntry<ILearner>> Entries { get; } =
     [
-        new("lasso", "Least squares with an L1 penalty, which sets coefficients to zero.", [Strength], values => new ElasticNet(values.Number("alpha"), 1)),
+        new("lasso", "Least squares with an L1 penalty, which sets coefficients to zero.", [Strength], values => new ElasticNet(values.Number("alpha"), 1))
+        { Details = "Minimises the sum over rows of weight (y - b - x w)^2 / (2 m), plus alpha ||w||_1, m the weight of all rows. One round: contributions are those of ridge regression." },
         new("elastic-net", "Least squares with L1 and L2 penalties.",
             [Strength, new("l1-ratio", ParameterKind.Number, 0.5, "Share of the L1 penalty.") { Minimum = 0, Maximum = 1 }],
-            values => new ElasticNet(values.Number("alpha"), values.Number("l1-ratio"))),
+            values => new ElasticNet(values.Number("alpha"), values.Number("l1-ratio")))
+        { Details = "Minimises the sum over rows of weight (y - b - x w)^2 / (2 m), plus alpha (l1-ratio ||w||_1 + (1 - l1-ratio) / 2 ||w||^2), m the weight of all rows. One round: contributions are those of ridge regression." },
     ];
 
     /// <inheritdoc/>
@@ -76,9 +81,7 @@ public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHidde
     public ValueTask<(Blocks<T> Contribution, Blocks<T> Local)> ContributeAsync<T>(
         IArithmetic<T> math, Blocks<T> model, Blocks<T> local, Round round, CancellationToken cancellationToken) where T : class, ISecret<T> => new((local, local));
 
-    /// <summary>
-    /// From the model as it is. The step is 1 / (d + 1): the largest eigenvalue of the mean Gram matrix of standardised columns is at most its trace.
-    /// </summary>
+    /// <summary>From the model as it is, with steps of one over the mean Gram matrix' trace, which its largest eigenvalue cannot exceed.</summary>
     public async ValueTask<Blocks<T>> UpdateAsync<T>(
         IArithmetic<T> math, Blocks<T> model, Blocks<T> total, Round round, CancellationToken cancellationToken) where T : class, ISecret<T>
     {
@@ -86,19 +89,26 @@ public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHidde
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(total);
         var scale = RowScale.Of(round);
-        // Sums over n are means but for n / m, which is known: everybody agreed on the rows.
-        var mean = 1 / (scale * Math.Max(1, round.TotalRows));
-        var gram = await math.ScaleAsync(mean, await math.ScaleAsync(scale, total["gram"], cancellationToken), cancellationToken);
-        var moments = await math.ScaleAsync(mean, await math.ScaleAsync(scale, total["moments"], cancellationToken), cancellationToken);
+        var gram = await math.ScaleAsync(scale, total["gram"], cancellationToken);
+        var moments = await math.ScaleAsync(scale, total["moments"], cancellationToken);
         var size = gram.Rows;
-        var step = 1 / (size + (Alpha * (1 - L1Ratio)));
+        // Sums over n are means but for the rows' share of n, which the product of the constant column with itself is.
+        var share = gram.Slice(0, 0, 1, 1);
+        var (l1, l2) = (await math.ScaleAsync(Alpha * L1Ratio, share, cancellationToken), await math.ScaleAsync(Alpha * (1 - L1Ratio), share, cancellationToken));
+        var diagonal = await math.HadamardAsync(gram, math.Public(Matrix.Identity(size)), cancellationToken);
+        var trace = diagonal.ColumnSums().Transpose().ColumnSums() + l2;
+        var step = await math.ReciprocalAsync(trace, SmallestTrace, LargestTrace, cancellationToken);
+        var threshold = (await math.MultiplyAsync(l1, step, cancellationToken)).RepeatRows(size - 1);
+        // The penalty's own curvature counts with the sums'; the intercept has none.
+        var pull = l2.RepeatRows(size - 1);
         var point = model["intercept"].Above(model["coefficients"]);
         var (ahead, momentum) = (point, 1.0);
         for (var i = 0; i < HiddenSteps; i++)
         {
-            var gradient = await math.MultiplyAsync(gram, ahead, cancellationToken) - moments;
-            var moved = ahead - await math.ScaleAsync(step, gradient, cancellationToken);
-            var next = await ShrinkAsync(math, moved, step, cancellationToken);
+            var shrinking = await math.HadamardAsync(pull, ahead.Slice(1, 0, size - 1, 1), cancellationToken);
+            var gradient = await math.MultiplyAsync(gram, ahead, cancellationToken) - moments + math.Public(Matrix.Zero(1, 1)).Above(shrinking);
+            var moved = ahead - await math.MultiplyAsync(gradient, step, cancellationToken);
+            var next = await ShrinkAsync(math, moved, threshold, cancellationToken);
             var further = (1 + Math.Sqrt(1 + (4 * momentum * momentum))) / 2;
             ahead = next + await math.ScaleAsync((momentum - 1) / further, next - point, cancellationToken);
             (point, momentum) = (next, further);
@@ -149,18 +159,15 @@ public sealed record ElasticNet(double Alpha = 1, double L1Ratio = 0.5) : IHidde
         return new LinearModel(Matrix.Column(w), intercept / rows);
     }
 
-    /// <summary>The proximal step: (|v| - t)_+ with v's sign over 1 + step l2, but for the intercept.</summary>
-    private async ValueTask<T> ShrinkAsync<T>(IArithmetic<T> math, T moved, double step, CancellationToken cancellationToken) where T : class, ISecret<T>
+    /// <summary>The proximal step of the L1 penalty: (|v| - t)_+ with v's sign, but for the intercept.</summary>
+    private static async ValueTask<T> ShrinkAsync<T>(IArithmetic<T> math, T moved, T threshold, CancellationToken cancellationToken) where T : class, ISecret<T>
     {
         var d = moved.Rows - 1;
         var coefficients = moved.Slice(1, 0, d, 1);
-        var threshold = math.Public(Matrix.Create(d, 1, cells => cells.Fill(step * Alpha * L1Ratio)));
         var (above, below) = (coefficients - threshold, coefficients + threshold);
-        var zero = math.Public(Matrix.Zero(d, 1));
         // One comparison for both sides, and one product.
-        var isOutside = await math.IsNegativeAsync((zero - above).Above(below), cancellationToken);
+        var isOutside = await math.IsNegativeAsync((math.Public(Matrix.Zero(d, 1)) - above).Above(below), cancellationToken);
         var parts = await math.HadamardAsync(isOutside, above.Above(below), cancellationToken);
-        var shrunk = await math.ScaleAsync(1 / (1 + (step * Alpha * (1 - L1Ratio))), parts.Slice(0, 0, d, 1) + parts.Slice(d, 0, d, 1), cancellationToken);
-        return moved.Slice(0, 0, 1, 1).Above(shrunk);
+        return moved.Slice(0, 0, 1, 1).Above(parts.Slice(0, 0, d, 1) + parts.Slice(d, 0, d, 1));
     }
 }

@@ -35,7 +35,11 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
             new("restarts", ParameterKind.Integer, (long)DefaultRestarts, "Descents side by side, of which the best is kept.") { Minimum = 1, Maximum = 1000 },
             new("starts", ParameterKind.Choice, "refined", "Centres to start from: refined by sums, or uniform in the agreed box.") { Choices = ["refined", "box"] },
         ],
-        values => new KMeans(values.Integer("k"), values.Integer("restarts"), values.Choice("starts") == "box" ? KMeansStarts.Box : KMeansStarts.Refined));
+        values => new KMeans(values.Integer("k"), values.Integer("restarts"), values.Choice("starts") == "box" ? KMeansStarts.Box : KMeansStarts.Refined))
+    {
+        Details = "Minimises the sum of squared distances of rows to the nearest of k centres, by Lloyd's algorithm from several starts side by side, up to 300 rounds. Starts come from agreed ranges and from sums, never from a row. "
+            + "A cluster of one row in the result is that row: sums cannot hide it.",
+    };
 
     /// <inheritdoc/>
     public string Name => "k-means";

@@ -11,7 +11,7 @@ internal static class LinearLearners
 
     public static ImmutableArray<CatalogueEntry<ILearner>> Entries { get; } =
     [
-        new("linear-regression", "Ordinary least squares.", [], _ => new RidgeRegression(0)),
+        new("linear-regression", "Ordinary least squares.", [], _ => new RidgeRegression(0)) { Details = "One round: contributions are the products of features with features and target, summed." },
         new("ridge-regression", "Least squares with an L2 penalty.",
             [
                 Alpha,
@@ -19,7 +19,11 @@ internal static class LinearLearners
                 Step,
                 new("penalize-intercept", ParameterKind.Flag, false, "Whether the intercept is penalised like a coefficient (closed form only)."),
             ],
-            BuildRidge),
+            BuildRidge)
+        {
+            Details = "Minimises the sum over rows of weight (y - b - x w)^2, plus alpha ||w||^2. `closed-form` takes one round: contributions are the products of features with features and target, summed. "
+                + "`gradient-descent` takes 100 rounds unless the task says otherwise, and can be trained where the model itself is hidden from participants.",
+        },
         new("logistic-regression", "Two classes by penalised logistic regression.",
             [
                 RowWeight,
@@ -28,10 +32,15 @@ internal static class LinearLearners
                 Step,
                 ClassWeight,
             ],
-            BuildLogistic),
+            BuildLogistic)
+        {
+            Details = "Minimises 0.5 ||w||^2 plus C times the sum over rows of weight log(1 + exp(-s f(x))), s = -1 or 1, f(x) = x w + b. `newton` takes up to 100 rounds, usually about 8, and stops at a step of "
+                + "1e-8; `gradient-descent` takes 100 rounds.",
+        },
         new("multinomial-logistic-regression", "Several classes by penalised softmax regression.",
             [RowWeight, ClassWeight],
-            values => new MultinomialLogisticRegression(values.Number("C")) { ClassWeights = Weights(values) }),
+            values => new MultinomialLogisticRegression(values.Number("C")) { ClassWeights = Weights(values) })
+        { Details = "Minimises 0.5 ||W||^2 minus C times the sum over rows of weight log p(class | x), p the softmax of x W + b. Newton's method: up to 100 rounds, usually about 8, until a step of 1e-8." },
     ];
 
     private static ParameterSpec RowWeight =>

@@ -39,6 +39,11 @@ internal static class CatalogueOutput
     {
         console.MarkupLineInterpolated($"[bold]{entry.Name}[/]: {entry.Summary}");
         console.WriteLine();
+        if (entry.Details.Length > 0)
+        {
+            console.WriteLine(entry.Details.Replace("`", "", StringComparison.Ordinal));
+            console.WriteLine();
+        }
         if (entry.Parameters.IsEmpty) console.WriteLine("It has no parameters.");
         else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {p.DefaultText}"))]);
         console.WriteLine();
@@ -50,6 +55,7 @@ internal static class CatalogueOutput
         json.WriteStartObject();
         json.WriteString("name", entry.Name);
         json.WriteString("summary", entry.Summary);
+        if (entry.Details.Length > 0) json.WriteString("details", entry.Details);
         json.WriteStartArray("parameters");
         foreach (var spec in entry.Parameters)
         {
@@ -59,11 +65,24 @@ internal static class CatalogueOutput
             json.WritePropertyName("default");
             WriteDefault(json, spec.Default);
             json.WriteString("accepts", spec.Accepts);
+            WriteRange(json, spec);
             json.WriteString("description", spec.Description);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>What a program needs to check a value; absent where there is no limit.</summary>
+    private static void WriteRange(Utf8JsonWriter json, ParameterSpec spec)
+    {
+        if (double.IsFinite(spec.Minimum)) json.WriteNumber("minimum", spec.Minimum);
+        if (spec.IsMinimumExclusive) json.WriteBoolean("is_minimum_exclusive", true);
+        if (double.IsFinite(spec.Maximum)) json.WriteNumber("maximum", spec.Maximum);
+        if (spec.Choices.IsEmpty) return;
+        json.WriteStartArray("choices");
+        foreach (var choice in spec.Choices) json.WriteStringValue(choice);
+        json.WriteEndArray();
     }
 
     private static void WriteDefault(Utf8JsonWriter json, object? value)

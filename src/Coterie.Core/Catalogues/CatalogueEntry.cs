@@ -9,6 +9,9 @@ namespace Coterie.Core.Catalogues;
 /// <param name="Create">Builds it from checked values.</param>
 public sealed record CatalogueEntry<T>(string Name, string Summary, ImmutableArray<ParameterSpec> Parameters, Func<ParameterValues, T> Create)
 {
+    /// <summary>A paragraph on what it computes and how long it takes: Markdown without links; empty where the summary says all.</summary>
+    public string Details { get; init; } = "";
+
     /// <summary>Names a preprocessor, with its parameters, that belongs to the entry and comes after all others; null where there is none.</summary>
     public Func<ParameterValues, (string Name, ImmutableSortedDictionary<string, object?> Parameters)>? Features { get; init; }
 

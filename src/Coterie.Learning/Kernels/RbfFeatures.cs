@@ -3,6 +3,7 @@ using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Randomness;
+using Coterie.Learning.Preprocessing;
 
 namespace Coterie.Learning.Kernels;
 
@@ -43,7 +44,10 @@ public sealed class RbfFeatures(int budget, double width = RbfFeatures.DefaultWi
     public static CatalogueEntry<IPreprocessor> Entry { get; } = new("rbf-features", "Replaces the columns by kernels on public centres.",
         [.. Parameters, new("normalize", ParameterKind.Flag, false, "Make features orthonormal where the centres are, so that a penalty on coefficients is the kernel machine's.")],
         values => new RbfFeatures(
-            values.Integer("budget"), values.Number("width"), values.Choice("centroids") == KMeansName ? CentroidSource.KMeans : CentroidSource.Uniform, values.Flag("normalize")));
+            values.Integer("budget"), values.Number("width"), values.Choice("centroids") == KMeansName ? CentroidSource.KMeans : CentroidSource.Uniform, values.Flag("normalize")))
+    {
+        Details = "Every column k(x, c) = exp(-|x - c|^2 / (2 sigma^2)), sigma = width sqrt(features), for one of the centres c. A linear learner behind it is a kernel learner on a budget; the learners `kernel-regression` and `budget-svm` bring it with them.",
+    };
 
     /// <inheritdoc/>
     public string Name => "rbf-features";
@@ -58,6 +62,8 @@ public sealed class RbfFeatures(int budget, double width = RbfFeatures.DefaultWi
     public RbfModel Initialize(Schema schema, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(schema);
+        foreach (var column in schema.Features)
+            if (!Cells.IsNumber(column)) throw new ShardException($"Column '{column.Name}' is no number, and kernels are of numbers; code it before (one-hot), or exclude it.", column.Name);
         if (_clustering is null) return new RbfModel(PublicCentroids.Draw(schema, budget, new SeededRandom(seed, StreamOfDraws)));
         var clusters = _clustering.Initialize(schema, seed);
         return new RbfModel(clusters.Centroids, clusters);
@@ -90,9 +96,9 @@ public sealed class RbfFeatures(int budget, double width = RbfFeatures.DefaultWi
     public ILocal<RbfModel> Open(Schema schema, Shard shard)
     {
         // Centres that are drawn take no rounds; the view is opened all the same.
-        if (_clustering is null) return new Preprocessing.StatelessLocal<RbfModel>((_, _) => throw new InvalidOperationException("Centres that are drawn take no rounds."));
+        if (_clustering is null) return new StatelessLocal<RbfModel>((_, _) => throw new InvalidOperationException("Centres that are drawn take no rounds."));
         var clusters = _clustering.Open(schema, shard);
-        return new Preprocessing.StatelessLocal<RbfModel>((model, round) => clusters.Contribute(model.Search!, round));
+        return new StatelessLocal<RbfModel>((model, round) => clusters.Contribute(model.Search!, round));
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,13 @@ internal static class NeuralLearners
             Choice("compression", "none", "Whether contributions are rounded to few bits and packed.", "none", "quantised"),
             Whole("compression-bits", Defaults.CompressionBits, "Bits of a rounded number (quantised only).", 2, 16),
         ],
-        Build);
+        Build)
+    {
+        Details = "`objective` is not read off the target, because parties agree on the task before rows are read. Features should be standardised; a numeric target need not be: one round before training finds its mean and deviation. "
+            + "`fed-avg` sends how far `local-epochs` passes over the own rows move the weights and takes epochs / local-epochs rounds; `fed-prox` the same with every step pulled back; `fed-sgd` sends one gradient a round, "
+            + "of `batch-size` rows of all participants together, and takes epochs * rows / batch-size rounds, up to 100000 unless the task sets a limit. Local moments start anew in every round, central ones travel with the model while it is trained. "
+            + "With `quantised` rotated and rounded numbers are packed several to an entry: contributions of 8 bits are 4 to 5 times shorter; the model that is sent back is not.",
+    };
 
     private static ILearner Build(ParameterValues values) => new NeuralNetwork
     {

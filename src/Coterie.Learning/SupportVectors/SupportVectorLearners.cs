@@ -11,9 +11,15 @@ internal static class SupportVectorLearners
 
     public static ImmutableArray<CatalogueEntry<ILearner>> Entries { get; } =
     [
-        new("linear-svm", "Two classes apart by a margin.", Parameters, values => Binary("linear-svm", values)),
-        new("multiclass-linear-svm", "Several classes, each apart from the rest by a margin.", MulticlassParameters, values => Multiclass("multiclass-linear-svm", values)),
+        new("linear-svm", "Two classes apart by a margin.", Parameters, values => Binary("linear-svm", values)) { Details = Details },
+        new("multiclass-linear-svm", "Several classes, each apart from the rest by a margin.", MulticlassParameters, values => Multiclass("multiclass-linear-svm", values)) { Details = Details },
     ];
+
+    /// <summary>What all of them compute.</summary>
+    public const string Details =
+        "Minimises 0.5 ||w||^2 plus C times the sum over rows of weight max(0, 1 - s f(x)), s = -1 or 1, f(x) = x w + b. `irwls` reweights least squares on a hinge whose kink is smoothed less and less: 20 to 30 rounds; `newton` minimises the square of the "
+        + "hinge, in 5 to 10 rounds. Both contribute weighted products of features. `averaging` (two classes) lets participants descend on their own rows and averages, `subgradient` sums one subgradient a round: small contributions, more rounds, "
+        + "an approximate optimum. Predictions are scores between 0 and 1, not calibrated probabilities.";
 
     /// <summary>Parameters of machines for two classes.</summary>
     public static ImmutableArray<ParameterSpec> Parameters =>

@@ -1,9 +1,13 @@
 using System.Text;
 using Coterie.Conformance.Learners;
 using Coterie.Core.Arithmetic;
+using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Federation.Training;
 using Coterie.Learning;
+using Coterie.Learning.Neural;
+using Coterie.Learning.Preprocessing;
+using Coterie.Learning.SupportVectors;
 using Coterie.Privacy;
 using Coterie.Testing;
 using Xunit.Abstractions;
@@ -22,24 +26,25 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
     {
         var text = new StringBuilder();
         text.AppendLine("# Support matrix").AppendLine();
-        text.AppendLine("Computed by a test, which trains every learner in every mode on the same rows and compares the model with the one from pooled rows.");
+        text.AppendLine("Computed by a test, which trains every learner in every mode on the same rows and compares the model with the one from pooled rows,");
+        text.AppendLine("or, where participants train on their own rows before anything is added (averaging), with the one of the same shards in clear.");
         text.AppendLine("The figure is the largest difference of a parameter, relative to the largest parameter, rounded up to a power of ten;");
         text.AppendLine("0 means equal to the bit. The degree is that of a contribution in the model's parameters, found by running the learner on shapes:");
         text.AppendLine("at degree 0 a secure sum serves every mode; \"no\" means the learner has no form over hidden values, \"refused\" that the mode cannot compute its contribution.").AppendLine();
         text.AppendLine($"| learner | degree in the model | {string.Join(" | ", Runs.Modes.Select(Runs.NameOf))} |");
         text.AppendLine($"|---|---|{string.Concat(Enumerable.Repeat("---|", Runs.Modes.Length))}");
-        foreach (var (name, learner) in Learners())
+        foreach (var (name, learner, features) in Learners())
         {
             text.Append($"| {name} | {learner.Accept(new DegreeVisitor())} |");
             foreach (var mode in Runs.Modes)
             {
                 if (ModeCatalogue.Refusal(mode, learner) is not null)
                 {
-                    await Assert.ThrowsAsync<ArgumentException>(() => ErrorAsync(learner, mode));
+                    await Assert.ThrowsAsync<ArgumentException>(() => ErrorAsync(learner, features, mode));
                     text.Append(" refused |");
                     continue;
                 }
-                var error = await ErrorAsync(learner, mode);
+                var error = await ErrorAsync(learner, features, mode);
                 output.WriteLine($"{name}, {mode}: {error:E2}");
                 // Masked sums are rounded to fixed point; k-means and Newton's stopping may magnify that, far below any use.
                 Assert.InRange(error, 0, mode.Mode == "federated" ? 1e-9 : 1e-6);
@@ -52,33 +57,42 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         Assert.Equal(Figureless(text.ToString()), Figureless(await File.ReadAllTextAsync(path)));
     }
 
-    private static async Task<double> ErrorAsync(ILearner learner, ModeOptions mode)
+    private static async Task<double> ErrorAsync(ILearner learner, IPreprocessor? features, ModeOptions mode)
     {
         var (schema, shard) = SampleTask.For(learner.Task);
         var task = Runs.Task(schema, shard, learner, mode);
+        if (features is not null) task = task with { Plan = task.Plan with { Preprocessors = task.Plan.Preprocessors.Add(features) } };
         // Descent is as comparable after a few steps as after many.
         task = task with { Plan = task.Plan with { Stop = task.Plan.Stop with { Rounds = Math.Min(25, task.Plan.Stop.Rounds) } } };
         var outcome = await FederatedTraining.RunAsync(task);
-        var pooled = await LocalPipeline.CentralisedAsync(task.Plan, schema, [shard], CancellationToken.None);
-        double[] expected = [.. pooled.Parameters.Values.SelectMany(v => v.ToArray())];
+        // Who trains on its own rows before anything is added gets another model than from pooled rows: the same dealing in clear is compared.
+        var compared = TrainsOnItsOwnRows(learner)
+            ? (await Pipeline.RunAsync(task.Plan, "local", schema, [.. task.Participants.Select(p => p.Shard)], new LocalTrainer(), CancellationToken.None))!
+            : await LocalPipeline.CentralisedAsync(task.Plan, schema, [shard], CancellationToken.None);
+        double[] expected = [.. compared.Parameters.Values.SelectMany(v => v.ToArray())];
         return Runs.RelativeError(expected, [.. outcome.Model.Parameters.Values.SelectMany(v => v.ToArray())]);
     }
 
-    /// <summary>Every learner of the catalogue, with every solver.</summary>
-    internal static IEnumerable<(string Name, ILearner Learner)> Learners()
+    private static bool TrainsOnItsOwnRows(ILearner learner) => learner is SupportVectorAveraging or NeuralNetwork { Scheme: not FederatedScheme.FedSgd };
+
+    /// <summary>Every learner of the catalogue, with every solver, and the preprocessor that belongs to it.</summary>
+    internal static IEnumerable<(string Name, ILearner Learner, IPreprocessor? Features)> Learners()
     {
         foreach (var entry in LearnerCatalogue.All)
         {
             var solvers = entry.Parameters.Where(p => p.Name == "solver").SelectMany(p => p.Choices).ToArray();
-            if (solvers.Length == 0) yield return (entry.Name, entry.Build(Fast(entry.Name, [])));
-            foreach (var solver in solvers) yield return ($"{entry.Name} ({solver})", entry.Build(Fast(entry.Name, new() { ["solver"] = solver })));
+            if (solvers.Length == 0) yield return Build(entry, entry.Name, []);
+            foreach (var solver in solvers) yield return Build(entry, $"{entry.Name} ({solver})", new() { ["solver"] = solver });
         }
     }
 
-    private static Dictionary<string, object?> Fast(string learner, Dictionary<string, object?> parameters)
+    private static (string, ILearner, IPreprocessor?) Build(CatalogueEntry<ILearner> entry, string name, Dictionary<string, object?> parameters)
     {
-        if (learner == "k-means") parameters["k"] = 3L;
-        return parameters;
+        // Small, so that all of them train quickly.
+        if (entry.Name == "k-means") parameters["k"] = 3L;
+        if (entry.Features is not null) parameters["budget"] = 8L;
+        if (entry.Features?.Invoke(ParameterValues.Check(entry.Name, entry.Parameters, parameters)) is not { } features) return (name, entry.Build(parameters), null);
+        return (name, entry.Build(parameters), PreprocessorCatalogue.Find(features.Name)!.Build(features.Parameters));
     }
 
     /// <summary>The document without its figures, whose last bits depend on the machine's vector width.</summary>

@@ -1,7 +1,5 @@
-using Coterie.Core.Catalogues;
-using Coterie.Learning;
-using Coterie.Learning.Preprocessing;
 using Coterie.Privacy;
+using Coterie.Testing;
 
 namespace Coterie.Tests.Documentation;
 
@@ -21,10 +19,12 @@ public sealed class CatalogueTests
     }
 
     [Fact]
-    public void TaskFilePage_ListsEveryLearnerWithItsParameters() => AssertListed(LearnerCatalogue.All);
-
-    [Fact]
-    public void TaskFilePage_ListsEveryPreprocessorWithItsParameters() => AssertListed(PreprocessorCatalogue.All);
+    public void PagesOfLearnersAndPreprocessors_AreWhatTheCatalogueGives()
+    {
+        foreach (var (path, text) in CataloguePages.All) Pages.AssertGenerated(path, text);
+        var kept = Directory.GetFiles(Path.Combine(References.Repository, CataloguePages.Folder)).Select(f => $"{CataloguePages.Folder}/{Path.GetFileName(f)}");
+        Assert.Equal(CataloguePages.All.Select(p => p.Path).Order(StringComparer.Ordinal), kept.Order(StringComparer.Ordinal));
+    }
 
     /// <summary>The README's table is the support matrix without the column of degrees.</summary>
     [Fact]
@@ -34,20 +34,4 @@ public sealed class CatalogueTests
         static string WithoutDegree(string row) => string.Join('|', row.Split('|').Where((_, i) => i != 2));
         Assert.Equal(Rows("docs/support-matrix.md").Select(WithoutDegree), Rows("README.md"));
     }
-
-    private static void AssertListed<T>(IEnumerable<CatalogueEntry<T>> entries)
-    {
-        var rows = Pages.Read("docs/task-file.md").Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).ToArray();
-        foreach (var entry in entries)
-        {
-            Assert.Contains(rows, r => r.StartsWith($"| `{entry.Name}` |", StringComparison.Ordinal));
-            foreach (var parameter in entry.Parameters)
-            {
-                var start = $"| `{entry.Name}` | `{parameter.Name}` | {parameter.Accepts} | {DefaultOf(parameter)} |";
-                Assert.True(rows.Any(r => r.StartsWith(start, StringComparison.Ordinal)), $"docs/task-file.md has no row {start}");
-            }
-        }
-    }
-
-    private static string DefaultOf(ParameterSpec parameter) => parameter.Default is null ? "none" : $"`{parameter.DefaultText}`";
 }

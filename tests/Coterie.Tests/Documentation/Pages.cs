@@ -29,6 +29,18 @@ internal static partial class Pages
     public static IEnumerable<string> Anchors(string page) =>
         Heading().Matches(Fence().Replace(Read(page), "")).Select(m => NoAnchor().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
+    /// <summary>A page that is written from something else; with <c>COTERIE_UPDATE=1</c> it is written.</summary>
+    public static void AssertGenerated(string page, string text)
+    {
+        if (Environment.GetEnvironmentVariable("COTERIE_UPDATE") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FullPath(page))!);
+            File.WriteAllText(FullPath(page), text);
+        }
+        Assert.True(File.Exists(FullPath(page)), $"There is no {page}; run the tests of documentation with COTERIE_UPDATE=1.");
+        Assert.Equal(text, Read(page));
+    }
+
     private static IEnumerable<string> Enumerate(string folder)
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*.md")) yield return file;

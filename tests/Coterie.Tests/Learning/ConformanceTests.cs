@@ -3,17 +3,23 @@ using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Randomness;
 using Coterie.Learning;
+using Coterie.Learning.SupportVectors;
 
 namespace Coterie.Tests.Learning;
 
 /// <summary>What every learner owes, whatever the mode: checked on generated weighted rows in five shards of unequal size.</summary>
 public sealed class ConformanceTests
 {
-    private static readonly string[] HiddenNames = ["ridge", "ridge-all", "ridge-descent", "ridge-descent-wide", "logistic-descent", "logistic-descent-balanced"];
+    private static readonly string[] HiddenNames = ["ridge", "ridge-all", "ridge-descent", "ridge-descent-wide", "logistic-descent", "logistic-descent-balanced", "svm-descent", "svm-descent-balanced", "multi-svm-descent", "lasso", "elastic-net"];
+
+    private static readonly string[] PlainNames = ["linear", "logistic", "logistic-none", "logistic-balanced", "multinomial", "multinomial-balanced", "svm", "svm-squared", "svm-balanced", "multi-svm", "multi-svm-squared"];
 
     public static TheoryData<string> Hidden => [.. HiddenNames];
 
-    public static TheoryData<string> Every => [.. HiddenNames, "linear", "logistic", "logistic-none", "logistic-balanced", "multinomial", "multinomial-balanced"];
+    public static TheoryData<string> Every => [.. HiddenNames, .. PlainNames];
+
+    /// <summary>Learners whose model depends on who holds which rows.</summary>
+    public static TheoryData<string> Any => [.. HiddenNames, .. PlainNames, "svm-averaging"];
 
     /// <summary>
     /// 20 fraction bits keep 6 digits, of which sums over 60 rows and 12 steps lose one. The hidden sigmoid errs by up to 2^-10, which
@@ -25,16 +31,16 @@ public sealed class ConformanceTests
     {
         var ring = new RingArithmetic();
         var hidden = Learner(name).Accept(new HiddenTraining<RingMatrix>(Rows(name), ring, ring.Public, ring.Decode));
-        TestData.AssertClose(Learner(name).Accept(new PlainTraining(Rows(name))), hidden, name.StartsWith("logistic", StringComparison.Ordinal) ? 2.4e-3 : 2e-5);
+        TestData.AssertClose(Learner(name).Accept(new PlainTraining(Rows(name))), hidden, name.StartsWith("logistic", StringComparison.Ordinal) ? 2.4e-3 : IsIterated(name) ? 1e-3 : 2e-5);
     }
 
-    /// <summary>The kernels beside a hidden form compute the same, up to the order of sums.</summary>
+    /// <summary>The kernels beside a hidden form compute the same, up to the order of sums; of lasso and elastic net, up to where its steps stop.</summary>
     [Theory]
     [MemberData(nameof(Hidden))]
     public void HiddenForm_OnPlainArithmetic_GivesThePlainModel(string name)
     {
         var hidden = Learner(name).Accept(new HiddenTraining<Matrix>(Rows(name), PlainArithmetic.Instance, v => v, v => v));
-        TestData.AssertClose(Learner(name).Accept(new PlainTraining(Rows(name))), hidden, 1e-12);
+        TestData.AssertClose(Learner(name).Accept(new PlainTraining(Rows(name))), hidden, IsIterated(name) ? 1e-4 : 1e-12);
     }
 
     [Theory]
@@ -47,7 +53,7 @@ public sealed class ConformanceTests
     }
 
     [Theory]
-    [MemberData(nameof(Every))]
+    [MemberData(nameof(Any))]
     public void Train_ParticipantsPermuted_GivesTheSameModel(string name)
     {
         var (schema, shards) = Rows(name);
@@ -56,7 +62,7 @@ public sealed class ConformanceTests
     }
 
     [Theory]
-    [MemberData(nameof(Every))]
+    [MemberData(nameof(Any))]
     public void Train_AParticipantWithoutRows_ChangesNothing(string name)
     {
         var (schema, shards) = Rows(name);
@@ -65,11 +71,11 @@ public sealed class ConformanceTests
     }
 
     [Theory]
-    [MemberData(nameof(Every))]
+    [MemberData(nameof(Any))]
     public void Contribution_InEveryRound_KeepsShapesAndBounds(string name) => Learner(name).Accept(new BoundsCheck(Rows(name)));
 
     [Theory]
-    [MemberData(nameof(Every))]
+    [MemberData(nameof(Any))]
     public void Unpack_OfPack_GivesTheModelAndRefusesOtherShapes(string name) => Learner(name).Accept(new PackCheck(Rows(name)));
 
     [Theory]
@@ -77,6 +83,8 @@ public sealed class ConformanceTests
     [InlineData("ridge-descent", 1)]
     [InlineData("ridge-descent-wide", 1)]
     [InlineData("logistic-descent", Shape.NotPolynomial)]
+    [InlineData("svm-descent", Shape.NotPolynomial)]
+    [InlineData("lasso", 0)]
     public void Contribution_OnShapes_HasTheDegreeInTheModel(string name, int degree) =>
         Assert.Equal(degree, Learner(name).Accept(new DegreeInModel(Rows(name))));
 
@@ -93,14 +101,27 @@ public sealed class ConformanceTests
         "logistic-descent-balanced" => new LogisticDescent(0.5) { ClassWeights = ClassWeights.Balanced },
         "multinomial" => new MultinomialLogisticRegression(0.7),
         "multinomial-balanced" => new MultinomialLogisticRegression(0.7) { ClassWeights = ClassWeights.Balanced },
+        "svm" => new SupportVectorMachine(0.7),
+        "svm-squared" => new SupportVectorMachine(0.7, SupportVectorLoss.SquaredHinge),
+        "svm-balanced" => new SupportVectorMachine(2) { ClassWeights = ClassWeights.Balanced },
+        "svm-descent" => new SupportVectorDescent(0.5),
+        "svm-descent-balanced" => new SupportVectorDescent(0.5) { ClassWeights = ClassWeights.Balanced },
+        "svm-averaging" => new SupportVectorAveraging(0.5, LocalEpochs: 2),
+        "multi-svm" => new MulticlassSupportVectorMachine(0.7),
+        "multi-svm-squared" => new MulticlassSupportVectorMachine(0.7, SupportVectorLoss.SquaredHinge),
+        "multi-svm-descent" => new MulticlassSupportVectorDescent(0.5),
+        "lasso" => new ElasticNet(0.3, 1),
+        "elastic-net" => new ElasticNet(0.3, 0.4),
         _ => throw new ArgumentException(name),
     };
+
+    private static bool IsIterated(string name) => name is "lasso" or "elastic-net";
 
     /// <summary>60 rows (wide: 15, so that some shards have fewer rows than features), 4 features of unequal scale, weights in [0.5, 1.5].</summary>
     private static (Schema Schema, Shard[] Shards) Rows(string name)
     {
         var random = new SeededRandom(7);
-        var classes = name.StartsWith("multi", StringComparison.Ordinal) ? 3 : name.StartsWith("logistic", StringComparison.Ordinal) ? 2 : 0;
+        var classes = name.StartsWith("multi", StringComparison.Ordinal) ? 3 : name.StartsWith("logistic", StringComparison.Ordinal) || name.StartsWith("svm", StringComparison.Ordinal) ? 2 : 0;
         int d = 4, n = name.EndsWith("wide", StringComparison.Ordinal) ? 15 : 60;
         double[] x = new double[n * d], y = new double[n], weights = new double[n];
         for (var i = 0; i < n; i++)

@@ -1,7 +1,9 @@
 using Coterie.Core.Learning;
 using Coterie.Learning;
+using Coterie.Learning.Kernels;
 using Coterie.Learning.Neural;
 using Coterie.Learning.Preprocessing;
+using Coterie.Learning.SupportVectors;
 
 namespace Coterie.Tests.Learning;
 
@@ -18,6 +20,15 @@ public sealed class TermsTests
             new LogisticRegression(1) { ClassWeights = ClassWeights.Balanced }, new LogisticRegression(1) { ClassWeights = ClassWeights.Of([new("a", 2)]) },
             new LogisticRegression(1) { ClassWeights = ClassWeights.Of([new("a", 3)]) }, new LogisticDescent(1), new LogisticDescent(1, Step: 0.2),
             new MultinomialLogisticRegression(1), new MultinomialLogisticRegression(2), new MultinomialLogisticRegression(1) { ClassWeights = ClassWeights.Balanced },
+            new ElasticNet(1), new ElasticNet(2), new ElasticNet(1, 1), new RidgeRegression(1) { Name = "kernel-regression" },
+            new SupportVectorMachine(1), new SupportVectorMachine(2), new SupportVectorMachine(1, SupportVectorLoss.SquaredHinge), new SupportVectorMachine(1) { Name = "budget-svm" },
+            new SupportVectorMachine(1) { ClassWeights = ClassWeights.Balanced }, new SupportVectorDescent(1), new SupportVectorDescent(2), new SupportVectorDescent(1, 2),
+            new SupportVectorDescent(1) { ClassWeights = ClassWeights.Balanced }, new SupportVectorAveraging(1), new SupportVectorAveraging(2), new SupportVectorAveraging(1, 0.2),
+            new SupportVectorAveraging(1, LocalEpochs: 2), new SupportVectorAveraging(1) { ClassWeights = ClassWeights.Balanced },
+            new MulticlassSupportVectorMachine(1), new MulticlassSupportVectorMachine(2), new MulticlassSupportVectorMachine(1, SupportVectorLoss.SquaredHinge),
+            new MulticlassSupportVectorMachine(1) { ClassWeights = ClassWeights.Balanced }, new MulticlassSupportVectorDescent(1), new MulticlassSupportVectorDescent(2),
+            new MulticlassSupportVectorDescent(1, 2), new MulticlassSupportVectorDescent(1) { ClassWeights = ClassWeights.Balanced },
+            new RbfFeatures(10), new RbfFeatures(11), new RbfFeatures(10, 1), new RbfFeatures(10, source: CentroidSource.KMeans), new RbfFeatures(10, isNormalized: true),
             new KMeans(3), new KMeans(4), new KMeans(3, 11), new KMeans(3, starts: KMeansStarts.Box),
             new NeuralNetwork(), new NeuralNetwork { Hidden = [] }, new NeuralNetwork { Hidden = [1, 6] }, new NeuralNetwork { Activation = Activation.Tanh },
             new NeuralNetwork { Objective = NetworkObjective.Softmax }, new NeuralNetwork { Scheme = FederatedScheme.FedSgd }, new NeuralNetwork { Optimizer = LocalOptimizer.Sgd },
