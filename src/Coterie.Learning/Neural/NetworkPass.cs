@@ -9,8 +9,8 @@ internal sealed class NetworkPass(NetworkShape shape)
     /// <summary>Rows of one product: enough to fill the kernels, few enough to stay in cache.</summary>
     public const int LargestBatch = 256;
 
-    private readonly double[][] _activations = new double[shape.Layers][];
-    private readonly double[][] _spare = [[], []];
+    private readonly double[]?[] _activations = new double[shape.Layers][];
+    private readonly double[]?[] _spare = new double[2][];
 
     /// <summary>
     /// gradient += the gradient, at <paramref name="parameters"/>, of the weighted sum of losses of the rows (n x features, any n); returns that sum.

@@ -2,7 +2,6 @@ using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Randomness;
 using Coterie.Learning.Neural;
-using Coterie.Testing;
 
 namespace Coterie.Tests.Learning.Neural;
 

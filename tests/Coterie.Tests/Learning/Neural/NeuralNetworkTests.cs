@@ -1,5 +1,4 @@
 using Coterie.Core.Learning;
-using Coterie.Core.Numerics;
 using Coterie.Learning.Evaluation;
 using Coterie.Learning.Neural;
 using Coterie.Learning.Training;
