@@ -4,7 +4,6 @@ using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Data;
 using Coterie.Federation.Training;
-using Coterie.Learning.Evaluation;
 using Coterie.Learning.Neural;
 using Coterie.Privacy;
 
@@ -95,7 +94,7 @@ internal static class NetworksBenchmark
         {
             var alone = run.Alone();
             run.Step();
-            if (index > 0) table.Add($"{index}", [.. alone.Select(Figures.Ratio), Figures.Ratio(run.Error)]);
+            if (index > 0) table.Add([$"{index}", .. alone.Select(Figures.Ratio), Figures.Ratio(run.Error)]);
         }
         return table;
     }
