@@ -9,7 +9,7 @@ namespace Coterie.Learning.Neural;
 internal sealed class RandomRotation
 {
     /// <summary>Long enough that coordinates of one vector become alike, short enough that filling the last block costs little.</summary>
-    private const int LargestBlock = 256;
+    private const int LargestBlock = 64;
 
     private const ulong StreamOfRotations = 0x6E_6574_726BUL << 24;
 
