@@ -23,7 +23,7 @@ internal sealed class NetworkRun(NeuralNetwork learner, Rows rows, Shard test)
 
     /// <summary>Entries of a whole contribution over those of this run's last; null without compression.</summary>
     public double? Shorter => learner.Compression == UpdateCompression.None
-        ? null : (double)Length(learner with { Compression = UpdateCompression.None }, _model with { Range = null }) / Length(learner, _model);
+        ? null : (double)Length(learner with { Compression = UpdateCompression.None }, _model) / Length(learner, _model);
 
     /// <summary>How much rounding changes a contribution, relative to its length; null without compression.</summary>
     public double? RoundingError { get; private set; }
@@ -45,7 +45,7 @@ internal sealed class NetworkRun(NeuralNetwork learner, Rows rows, Shard test)
     /// <summary>The contribution that was rounded, beside the same one whole.</summary>
     private double ErrorOfRounding(Blocks<Matrix> packed, double range)
     {
-        var whole = learner.Open(rows.Schema, rows.Shards[0]).Contribute(_model with { Range = null }, Round).Values[0].Values;
+        var whole = (learner with { Compression = UpdateCompression.None }).Open(rows.Schema, rows.Shards[0]).Contribute(_model, Round).Values[0].Values;
         var rounded = learner.QuantizerOf(whole.Length, Round).Unpack(packed["packed"].Values, range, Round.Seed, Round.Index);
         double error = 0, length = 0;
         for (var i = 0; i < rounded.Length; i++)

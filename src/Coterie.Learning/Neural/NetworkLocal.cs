@@ -26,7 +26,7 @@ internal sealed class NetworkLocal : ILocal<NetworkModel>
 
     public Blocks<Matrix> Contribute(NetworkModel model, Round round)
     {
-        if (_learner.IsPreliminary(model))
+        if (_learner.IsPreliminary(round))
             return Blocks<Matrix>.Of(
                 ("target", RowScale.Of(round) * Matrix.Column(TargetSums.Of(_schema, _rows.Targets, _rows.Weights))), ("share", Matrix.Scalar(RowScale.Of(round) * _rows.TotalWeight)));
         var vector = new double[_shape.ParameterCount];
@@ -34,7 +34,7 @@ internal sealed class NetworkLocal : ILocal<NetworkModel>
         Cut(vector, round);
         var share = RowScale.Of(round) * weight;
         TensorPrimitives.Multiply(vector, share, vector);
-        return Send(vector, share, model.Range, round);
+        return Send(vector, share, model.Range ?? _learner.LongestOf(_schema), round);
     }
 
     /// <summary>The mean gradient of this round's rows; returns their weight. Over a pass every row is used once.</summary>
@@ -95,11 +95,11 @@ internal sealed class NetworkLocal : ILocal<NetworkModel>
         if (length > _learner.NormBound) TensorPrimitives.Multiply(vector, _learner.NormBound / length, vector);
     }
 
-    private Blocks<Matrix> Send(double[] vector, double share, double? range, Round round)
+    private Blocks<Matrix> Send(double[] vector, double share, double range, Round round)
     {
         var squares = TensorPrimitives.SumOfSquares<double>(vector);
-        var (name, entries) = range is { } known
-            ? ("packed", _learner.QuantizerOf(vector.Length, round).Pack(vector, known, round.Seed, round.Index))
+        var (name, entries) = _learner.IsPacked(round)
+            ? ("packed", _learner.QuantizerOf(vector.Length, round).Pack(vector, range, round.Seed, round.Index))
             : (_learner.Scheme == FederatedScheme.FedSgd ? "gradient" : "change", vector);
         var blocks = Blocks<Matrix>.Of((name, new Matrix(entries.Length, 1, entries)), ("share", Matrix.Scalar(share)));
         return _learner.Compression == UpdateCompression.None ? blocks : blocks.With("size", Matrix.Scalar(squares * squares));

@@ -14,7 +14,7 @@ public sealed record NetworkModel(ImmutableArray<DenseLayer> Layers)
     /// <summary>What central steps remember, while training.</summary>
     public StepMemory? Memory { get; init; }
 
-    /// <summary>While training with compression: a bound on the length of most weighted contributions, from the round before; null: not known yet.</summary>
+    /// <summary>While training with compression: a bound on the length of most weighted contributions, from the round before; null: nothing has told it yet.</summary>
     public double? Range { get; init; }
 
     /// <summary>All weights and biases as one vector.</summary>

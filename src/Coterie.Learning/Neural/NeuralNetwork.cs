@@ -138,11 +138,11 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
         ArgumentNullException.ThrowIfNull(round);
         var weight = LinearRows.Positive(schema.WeightBound);
         var share = new BlockSpec("share", 1, 1, weight);
-        if (IsPreliminary(model)) return [new BlockSpec("target", 2, 1, weight), share];
-        var longest = weight * NormBound;
+        if (IsPreliminary(round)) return [new BlockSpec("target", 2, 1, weight), share];
+        var longest = LongestOf(schema);
         var size = new BlockSpec("size", 1, 1, longest * longest * longest * longest);
         var parameters = ShapeOf(schema).ParameterCount;
-        if (model.Range is not null)
+        if (IsPacked(round))
         {
             var quantizer = QuantizerOf(parameters, round);
             return [new BlockSpec("packed", quantizer.Entries, 1, quantizer.Bound), share, size];
@@ -168,13 +168,13 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
         ArgumentNullException.ThrowIfNull(total);
         ArgumentNullException.ThrowIfNull(round);
         var share = total["share"][0, 0];
-        if (IsPreliminary(model))
+        if (IsPreliminary(round))
             return share > 0 ? new(model with { Target = TargetSums.ScaleOf(schema, total["target"], share) }, Done: false, Change: 1) : new(model, Done: true, 0);
         var isLast = RoundOfTraining(round) + 1 >= TrainingRounds(round);
         if (!(share > 0)) return new(model, isLast, Change: isLast ? 0 : 1);
         var shape = ShapeOf(schema);
-        var sum = model.Range is { } range
-            ? QuantizerOf(shape.ParameterCount, round).Unpack(total["packed"].Values, range, round.Seed, round.Index)
+        var sum = IsPacked(round)
+            ? QuantizerOf(shape.ParameterCount, round).Unpack(total["packed"].Values, model.Range ?? LongestOf(schema), round.Seed, round.Index)
             : total[Scheme == FederatedScheme.FedSgd ? "gradient" : "change"].ToArray();
         var next = new CentralStep(this, shape).Move(model, sum, share, RowsOfBatch(round));
         if (total.Find("size") is { } size) next = next with { Range = RangeSlack * Math.Sqrt(Math.Sqrt(Math.Max(0, size[0, 0]))) };
@@ -208,7 +208,14 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
 
     internal NetworkShape ShapeOf(Schema schema) => NetworkShape.Of(schema, Hidden, Activation, Objective);
 
-    internal bool IsPreliminary(NetworkModel model) => Objective == NetworkObjective.Squared && model.Target is null;
+    /// <summary>Whether the round finds the scale of the target.</summary>
+    internal bool IsPreliminary(Round round) => round.Index < Preliminary;
+
+    /// <summary>Whether contributions are packed: in every round of training but the first, which tells how long they are.</summary>
+    internal bool IsPacked(Round round) => Compression != UpdateCompression.None && round.Index > Preliminary;
+
+    /// <summary>What no weighted contribution exceeds in length.</summary>
+    internal double LongestOf(Schema schema) => LinearRows.Positive(schema.WeightBound) * NormBound;
 
     internal PackedQuantizer QuantizerOf(int parameters, Round round) => new(parameters, CompressionBits, round.Participants);
 

@@ -84,6 +84,38 @@ public sealed class NeuralNetworkTests
         }
     }
 
+    /// <summary>Shapes follow from the round alone, so that they can be planned before there is a model.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Layout_OfARound_DoesNotDependOnTheModel(string name)
+    {
+        var learner = NetworkData.Learner(name);
+        var (schema, shards) = NetworkData.Rows(learner.Objective);
+        var (first, model) = (learner.Initialize(schema, 1), learner.Initialize(schema, 1));
+        for (var index = 0; index < 4; index++)
+        {
+            var round = new Round(index, schema.TotalRows, 5, 1);
+            Assert.Equal(learner.Layout(schema, first, round).AsEnumerable(), learner.Layout(schema, model, round).AsEnumerable());
+            model = learner.Update(schema, model, shards.Select(s => learner.Open(schema, s).Contribute(model, round)).Aggregate((a, b) => a + b), round).Model;
+        }
+    }
+
+    /// <summary>Whom the round that tells lengths did not reach goes on with the public bound.</summary>
+    [Fact]
+    public void Update_NothingArrivedInTheFirstRound_GoesOn()
+    {
+        var learner = NetworkData.Learner("packed") with { NormBound = 1 };
+        var (schema, shards) = NetworkData.Rows(learner.Objective);
+        var empty = learner.Open(schema, shards[0].SelectRows([]));
+        Round RoundOf(int index) => new(index, schema.TotalRows, 1, 1);
+        var start = learner.Initialize(schema, 1);
+        var model = learner.Update(schema, start, empty.Contribute(start, RoundOf(0)), RoundOf(0)).Model;
+        Assert.Equal(start.ToVector(), model.ToVector());
+        var contribution = learner.Open(schema, shards[0]).Contribute(model, RoundOf(1));
+        Assert.Equal("packed share size", string.Join(' ', contribution.Names));
+        Assert.NotNull(learner.Update(schema, model, contribution, RoundOf(1)).Model.Range);
+    }
+
     [Theory]
     [InlineData(NetworkObjective.Squared, false)]
     [InlineData(NetworkObjective.Logistic, false)]

@@ -119,8 +119,8 @@ public sealed class PackedQuantizerTests
         var model = LocalTraining.Train(packed, schema, shards, new(4, null), 1, CancellationToken.None).Model;
         // Training ended: what only further rounds need is gone.
         Assert.Null(model.Range);
-        var entries = packed.Layout(schema, model with { Range = 1 }, new(3, schema.TotalRows, 5, 1)).Sum(b => b.Length);
-        Assert.InRange(entries, 1, packed.Layout(schema, model, new(3, schema.TotalRows, 5, 1)).Sum(b => b.Length) / 3);
+        var entries = packed.Layout(schema, model, new(3, schema.TotalRows, 5, 1)).Sum(b => b.Length);
+        Assert.InRange(entries, 1, whole.Layout(schema, model, new(3, schema.TotalRows, 5, 1)).Sum(b => b.Length) / 3);
     }
 
     private static double[] Vector(int length, ulong seed)
