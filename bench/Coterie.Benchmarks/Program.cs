@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coterie.Benchmarks;
 using Coterie.Benchmarks.EncryptedModels;
+using Coterie.Benchmarks.Networks;
 using Coterie.Benchmarks.Paillier;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
@@ -17,6 +18,8 @@ const string Usage = """
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
+      dense                 products of dense matrices beside OpenBLAS (package libopenblas0), where it is installed, and MathNet
+      networks              needs california_housing.csv in the folder data of COTERIE_SHARED or of ../shared; a minute
       encrypted-metric      errors of an encrypted model, party by party
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
       encrypted-model [--once]
@@ -31,6 +34,8 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [MaskGeneratorBenchmark.Name] = () => Task.FromResult<Report?>(MaskGeneratorBenchmark.Run()),
     [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
+    [DenseBenchmark.Name] = () => Task.FromResult<Report?>(DenseBenchmark.Run()),
+    [NetworksBenchmark.Name] = NetworksBenchmark.RunAsync,
     [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
     [EncryptedMetricBenchmark.Name] = async () => await EncryptedMetricBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Learning.Kernels;
+using Coterie.Learning.Neural;
 using Coterie.Learning.SupportVectors;
 
 namespace Coterie.Learning;
@@ -16,6 +17,7 @@ public static class LearnerCatalogue
         .. ElasticNet.Entries,
         .. SupportVectorLearners.Entries,
         .. KernelLearners.Entries,
+        NeuralLearners.Entry,
         KMeans.Entry,
     ];
 

@@ -30,7 +30,7 @@ internal static class CatalogueOutput
 
     private static void List<T>(IAnsiConsole console, string noun, ImmutableArray<CatalogueEntry<T>> all)
     {
-        Tables.Pairs(console, [.. all.Select(e => (e.Name, e.Parameters.IsEmpty ? e.Summary : $"{e.Summary}\n{string.Join(", ", e.Parameters.Select(p => $"{p.Name}: {Default(p)}"))}"))]);
+        Tables.Pairs(console, [.. all.Select(e => (e.Name, e.Parameters.IsEmpty ? e.Summary : $"{e.Summary}\n{string.Join(", ", e.Parameters.Select(p => $"{p.Name}: {p.DefaultText}"))}"))]);
         console.WriteLine();
         console.WriteLine($"Parameters are shown with their defaults; 'coterie {noun}s NAME' says more.");
     }
@@ -45,18 +45,10 @@ internal static class CatalogueOutput
             console.WriteLine();
         }
         if (entry.Parameters.IsEmpty) console.WriteLine("It has no parameters.");
-        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {Default(p)}"))]);
+        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {p.DefaultText}"))]);
         console.WriteLine();
         console.WriteWhole($"In a task file: {example}");
     }
-
-    private static string Default(ParameterSpec spec) => spec.Default switch
-    {
-        null => "none",
-        bool flag => flag ? "true" : "false",
-        ImmutableArray<string> names => $"[{string.Join(", ", names)}]",
-        var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-    };
 
     private static void WriteJson<T>(Utf8JsonWriter json, CatalogueEntry<T> entry)
     {
@@ -105,6 +97,11 @@ internal static class CatalogueOutput
             case ImmutableArray<string> names:
                 json.WriteStartArray();
                 foreach (var name in names) json.WriteStringValue(name);
+                json.WriteEndArray();
+                break;
+            case ImmutableArray<long> numbers:
+                json.WriteStartArray();
+                foreach (var number in numbers) json.WriteNumberValue(number);
                 json.WriteEndArray();
                 break;
             default: json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Coterie.Core.Catalogues;
 
@@ -20,6 +21,9 @@ public enum ParameterKind
     /// <summary>A list of words, for example column names.</summary>
     Names,
 
+    /// <summary>A list of whole numbers, for example the widths of layers.</summary>
+    Integers,
+
     /// <summary>A mapping from words to numbers, for example class weights, or one of the choices.</summary>
     NumberMap,
 }
@@ -27,14 +31,14 @@ public enum ParameterKind
 /// <summary>A parameter of a catalogue entry: enough to check a task file and to print help.</summary>
 /// <param name="Name">Name in task files, kebab-case.</param>
 /// <param name="Kind">What its value looks like.</param>
-/// <param name="Default">double, int (as long), string, bool, list of strings or null: what holds when it is absent.</param>
+/// <param name="Default">double, int (as long), string, bool, list of strings, list of whole numbers (as long) or null: what holds when it is absent.</param>
 /// <param name="Description">One sentence.</param>
 public sealed record ParameterSpec(string Name, ParameterKind Kind, object? Default, string Description)
 {
-    /// <summary>Smallest number accepted.</summary>
+    /// <summary>Smallest number accepted, or smallest item of a list.</summary>
     public double Minimum { get; init; } = double.NegativeInfinity;
 
-    /// <summary>Largest number accepted.</summary>
+    /// <summary>Largest number accepted, or largest item of a list.</summary>
     public double Maximum { get; init; } = double.PositiveInfinity;
 
     /// <summary>Whether <see cref="Minimum"/> itself is refused.</summary>
@@ -51,7 +55,18 @@ public sealed record ParameterSpec(string Name, ParameterKind Kind, object? Defa
         ParameterKind.Choice => "one of " + string.Join(", ", Choices),
         ParameterKind.Flag => "true or false",
         ParameterKind.Names => "a list of names",
+        ParameterKind.Integers => "a list of whole numbers" + RangeText,
         _ => "a mapping from names to numbers" + (Choices.IsEmpty ? "" : " or one of " + string.Join(", ", Choices)),
+    };
+
+    /// <summary>The default as a task file would write it; "none" where there is none.</summary>
+    public string DefaultText => Default switch
+    {
+        null => "none",
+        bool flag => flag ? "true" : "false",
+        ImmutableArray<string> names => $"[{string.Join(", ", names)}]",
+        ImmutableArray<long> numbers => $"[{string.Join(", ", numbers)}]",
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
     private string RangeText => (double.IsNegativeInfinity(Minimum), double.IsPositiveInfinity(Maximum)) switch

@@ -13,7 +13,7 @@ public sealed class ParameterValues
     public IReadOnlyDictionary<string, object?> All => _values;
 
     /// <summary>
-    /// Checks <paramref name="given"/> (values: double, long, int, string, bool, sequences of strings, string-to-double mappings)
+    /// Checks <paramref name="given"/> (values: double, long, int, string, bool, sequences of strings or of long, string-to-double mappings)
     /// against <paramref name="specs"/>.
     /// </summary>
     /// <exception cref="ParameterException">A name is unknown, or a value is not what its parameter accepts.</exception>
@@ -52,6 +52,9 @@ public sealed class ParameterValues
     /// <summary>A list of names; empty when absent.</summary>
     public ImmutableArray<string> Names(string name) => _values[name] is ImmutableArray<string> names ? names : [];
 
+    /// <summary>A list of whole numbers; empty when absent.</summary>
+    public ImmutableArray<int> Integers(string name) => _values[name] is ImmutableArray<long> numbers ? [.. numbers.Select(n => checked((int)n))] : [];
+
     /// <summary>A mapping; empty when absent.</summary>
     public ImmutableSortedDictionary<string, double> NumberMap(string name) =>
         _values[name] as ImmutableSortedDictionary<string, double> ?? ImmutableSortedDictionary<string, double>.Empty;
@@ -67,6 +70,9 @@ public sealed class ParameterValues
             (ParameterKind.Flag, bool flag) => flag,
             (ParameterKind.Names, string name) => ImmutableArray.Create(name),
             (ParameterKind.Names, IEnumerable<string> names) => names.ToImmutableArray(),
+            (ParameterKind.Integers, long or int) => AllInRange(spec, [System.Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)]),
+            (ParameterKind.Integers, IEnumerable<long> numbers) => AllInRange(spec, [.. numbers]),
+            (ParameterKind.Integers, IEnumerable<string> texts) => Whole(texts) is { } numbers ? AllInRange(spec, numbers) : null,
             (ParameterKind.NumberMap, string word) => spec.Choices.Contains(word) ? word : null,
             (ParameterKind.NumberMap, IEnumerable<KeyValuePair<string, double>> map) => map.ToImmutableSortedDictionary(StringComparer.Ordinal),
             _ => null,
@@ -78,6 +84,20 @@ public sealed class ParameterValues
 
     private static object? InRange(ParameterSpec spec, double value) =>
         double.IsFinite(value) && value <= spec.Maximum && (spec.IsMinimumExclusive ? value > spec.Minimum : value >= spec.Minimum) ? value : null;
+
+    private static object? AllInRange(ParameterSpec spec, ImmutableArray<long> values) => values.All(v => InRange(spec, v) is not null) ? values : null;
+
+    /// <summary>The numbers that items of a list spell, which readers of text leave as they are; null when one spells none.</summary>
+    private static ImmutableArray<long>? Whole(IEnumerable<string> texts)
+    {
+        var numbers = ImmutableArray.CreateBuilder<long>();
+        foreach (var text in texts)
+        {
+            if (!long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number)) return null;
+            numbers.Add(number);
+        }
+        return numbers.ToImmutable();
+    }
 
     private static string Describe(object value) => value switch
     {

@@ -24,16 +24,7 @@ public static class MatrixKernels
             for (var i = 0; i < m; i++) destination[i] = TensorPrimitives.Dot(left.Slice(i * k, k), right[..k]);
             return;
         }
-        destination[..(m * n)].Clear();
-        for (var i = 0; i < m; i++)
-        {
-            var row = destination.Slice(i * n, n);
-            for (var p = 0; p < k; p++)
-            {
-                var factor = left[(i * k) + p];
-                if (factor != 0) AddScaled(right.Slice(p * n, n), factor, row);
-            }
-        }
+        DenseKernels.Multiply(left, right, destination, m, k, n);
     }
 
     /// <summary>destination += factor * source.</summary>

@@ -100,7 +100,9 @@ internal sealed class ModelFileFields(string path)
         JsonValueKind.False => false,
         JsonValueKind.String => element.GetString(),
         JsonValueKind.Number => element.TryGetInt64(out var whole) ? (object)whole : element.GetDouble(),
-        JsonValueKind.Array => element.EnumerateArray().Select(i => i.GetString() ?? "").ToImmutableArray(),
+        JsonValueKind.Array when element.GetArrayLength() > 0 && element.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Number) =>
+            element.EnumerateArray().Select(i => i.TryGetInt64(out var whole) ? whole : throw Error(field, "whole numbers expected")).ToImmutableArray(),
+        JsonValueKind.Array => element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.String ? i.GetString()! : throw Error(field, "a list of words or of whole numbers expected")).ToImmutableArray(),
         _ => element.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => Number(p.Value, field), StringComparer.Ordinal),
     };
 }

@@ -85,6 +85,11 @@ public static class ModelFileWriter
                 foreach (var name in names) json.WriteStringValue(name);
                 json.WriteEndArray();
                 break;
+            case ImmutableArray<long> numbers:
+                json.WriteStartArray();
+                foreach (var number in numbers) json.WriteNumberValue(number);
+                json.WriteEndArray();
+                break;
             case ImmutableSortedDictionary<string, double> map:
                 json.WriteStartObject();
                 foreach (var (name, number) in map) json.WriteNumber(name, number);

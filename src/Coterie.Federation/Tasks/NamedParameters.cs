@@ -8,7 +8,7 @@ namespace Coterie.Federation.Tasks;
 /// <param name="Name">The name.</param>
 /// <param name="Field">Path of the entry in the task file, for example <c>learner</c> or <c>preprocessing[1]</c>.</param>
 /// <param name="Parameters">
-/// Values by name: double, long, bool, string, null, <see cref="ImmutableArray{T}"/> of string, or <see cref="ImmutableSortedDictionary{TKey, TValue}"/>
+/// Values by name: double, long, bool, string, null, <see cref="ImmutableArray{T}"/> of string (also where the catalogue asks for whole numbers) or of long, or <see cref="ImmutableSortedDictionary{TKey, TValue}"/>
 /// from string to double.
 /// </param>
 public sealed record NamedParameters(string Name, string Field, ImmutableSortedDictionary<string, object?> Parameters)

@@ -76,12 +76,7 @@ internal static class CataloguePages
         _ => "a cluster",
     };
 
-    private static string Default(ParameterSpec parameter) => parameter.Default switch
-    {
-        null => "none",
-        bool flag => flag ? "`true`" : "`false`",
-        var value => $"`{Text(value)}`",
-    };
+    private static string Default(ParameterSpec parameter) => parameter.Default is null ? "none" : $"`{parameter.DefaultText}`";
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

@@ -1,6 +1,7 @@
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Learning;
+using Coterie.Learning.Neural;
 
 namespace Coterie.Tests.Learning;
 
@@ -28,6 +29,16 @@ public sealed class LearnerCatalogueTests
         { "logistic-regression", "solver", "gradient-descent", new LogisticDescent(1, LogisticPenalty.L2, 0.1) },
         { "multinomial-logistic-regression", "class-weight", new Dictionary<string, double> { ["a"] = 2 },
             new MultinomialLogisticRegression { ClassWeights = ClassWeights.Of(new Dictionary<string, double> { ["a"] = 2 }) } },
+        { "neural-network", "", null, new NeuralNetwork() },
+        { "neural-network", "hidden", new long[] { 32, 8 }, new NeuralNetwork { Hidden = [32, 8] } },
+        { "neural-network", "hidden", new[] { "32", "8" }, new NeuralNetwork { Hidden = [32, 8] } },
+        { "neural-network", "hidden", 5L, new NeuralNetwork { Hidden = [5] } },
+        { "neural-network", "objective", "softmax", new NeuralNetwork { Objective = NetworkObjective.Softmax } },
+        { "neural-network", "activation", "tanh", new NeuralNetwork { Activation = Activation.Tanh } },
+        { "neural-network", "scheme", "fed-prox", new NeuralNetwork { Scheme = FederatedScheme.FedProx } },
+        { "neural-network", "optimizer", "sgd", new NeuralNetwork { Optimizer = LocalOptimizer.Sgd } },
+        { "neural-network", "server-optimizer", "adam", new NeuralNetwork { ServerOptimizer = ServerOptimizer.Adam } },
+        { "neural-network", "compression", "quantised", new NeuralNetwork { Compression = UpdateCompression.Quantized } },
     };
 
     [Theory]
@@ -41,6 +52,11 @@ public sealed class LearnerCatalogueTests
     [InlineData("logistic-regression", "C", 0.0)]
     [InlineData("logistic-regression", "class-weight", "heavy")]
     [InlineData("linear-regression", "alpha", 1.0)]
+    [InlineData("neural-network", "hidden", new long[] { 16, 0 })]
+    [InlineData("neural-network", "hidden", new[] { "16", "wide" })]
+    [InlineData("neural-network", "hidden", 1.5)]
+    [InlineData("neural-network", "momentum", 1.0)]
+    [InlineData("neural-network", "compression-bits", 1L)]
     public void Build_WrongParameter_NamesIt(string name, string parameter, object value) =>
         Assert.Equal(parameter, Assert.Throws<ParameterException>(() => Build(name, parameter, value)).Parameter);
 

@@ -1,6 +1,7 @@
 using Coterie.Core.Learning;
 using Coterie.Learning;
 using Coterie.Learning.Kernels;
+using Coterie.Learning.Neural;
 using Coterie.Learning.Preprocessing;
 using Coterie.Learning.SupportVectors;
 
@@ -29,6 +30,12 @@ public sealed class TermsTests
             new MulticlassSupportVectorDescent(1, 2), new MulticlassSupportVectorDescent(1) { ClassWeights = ClassWeights.Balanced },
             new RbfFeatures(10), new RbfFeatures(11), new RbfFeatures(10, 1), new RbfFeatures(10, source: CentroidSource.KMeans), new RbfFeatures(10, isNormalized: true),
             new KMeans(3), new KMeans(4), new KMeans(3, 11), new KMeans(3, starts: KMeansStarts.Box),
+            new NeuralNetwork(), new NeuralNetwork { Hidden = [] }, new NeuralNetwork { Hidden = [1, 6] }, new NeuralNetwork { Activation = Activation.Tanh },
+            new NeuralNetwork { Objective = NetworkObjective.Softmax }, new NeuralNetwork { Scheme = FederatedScheme.FedSgd }, new NeuralNetwork { Optimizer = LocalOptimizer.Sgd },
+            new NeuralNetwork { LearningRate = 1 }, new NeuralNetwork { Momentum = 0.5 }, new NeuralNetwork { IsNesterov = true }, new NeuralNetwork { BatchSize = 1 },
+            new NeuralNetwork { Epochs = 1 }, new NeuralNetwork { LocalEpochs = 2 }, new NeuralNetwork { Alpha = 1 }, new NeuralNetwork { Proximal = 1 },
+            new NeuralNetwork { ServerOptimizer = ServerOptimizer.Adam }, new NeuralNetwork { ServerLearningRate = 1 }, new NeuralNetwork { NormBound = 1 },
+            new NeuralNetwork { Compression = UpdateCompression.Quantized }, new NeuralNetwork { CompressionBits = 2 },
             new Standardize(), new RemoveConstant(), new MinMax(), new Impute(), new Impute(ImputeStrategy.Median),
             new OneHot([]), new OneHot(["a"]), new OneHot(["a", "b"]), new OneHot(["a,b"]), new OneHot([], true),
             new SchemaAgreement(LearningTask.Regression), new SchemaAgreement(LearningTask.Clustering),

@@ -6,7 +6,7 @@ namespace Coterie.Federation.Tasks.Yaml;
 /// <summary>Reads what a catalogue checks later: names with parameters of any kind.</summary>
 internal static class ParameterReader
 {
-    private const string Kinds = "a number, a word, true or false, a list of words, or a mapping from words to numbers";
+    private const string Kinds = "a number, a word, true or false, a list of words or numbers, or a mapping from words to numbers";
 
     /// <summary><c>name</c>, <c>{ name: x, parameter: value }</c> or, in lists, <c>{ x: { parameter: value } }</c>.</summary>
     public static NamedParameters? ReadNamed(Problems problems, string field, YamlValue value, bool isListItem)
