@@ -69,12 +69,11 @@ public static class Cli
     }
 
     /// <summary>
-    /// Tests start many processes on few processors, and none lives long: those that wait leave the processors to those that work, and only what is
-    /// called a thousand times (in hexadecimal) is compiled a second time, without measuring it before. Half the time of training with processes.
+    /// Tests start many processes on few processors, and none lives long: only what is called a thousand times (in hexadecimal) is compiled a second
+    /// time, without measuring it before.
     /// </summary>
     public static void MakeBrief(ProcessStartInfo start)
     {
-        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_TC_CallCountThreshold"] = "400";
     }
