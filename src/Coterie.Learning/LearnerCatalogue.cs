@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Learning.External;
 using Coterie.Learning.Kernels;
 using Coterie.Learning.SupportVectors;
 
@@ -17,6 +18,7 @@ public static class LearnerCatalogue
         .. SupportVectorLearners.Entries,
         .. KernelLearners.Entries,
         KMeans.Entry,
+        ExternalLearners.Entry,
     ];
 
     /// <summary>The entry of that name, or null.</summary>

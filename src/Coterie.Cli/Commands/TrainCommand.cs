@@ -37,7 +37,8 @@ internal static class TrainCommand
         var file = TaskFile.Load(parsed.GetRequiredValue(Task));
         using var folder = ResultFolder.Open(
             parsed.GetValue(Out) ?? Path.Combine("coterie-results", file.Name), parsed.GetValue(Force), "choose another folder with --out, or --force to replace the results in it");
-        var task = PreparedTask.Prepare(file, parsed.GetValue(Seed));
+        var task = PreparedTask.Prepare(file, parsed.GetValue(Seed), context.Verbose ? line => Console.Error.WriteLine("program: " + line) : null);
+        using var programs = task.Programs;
         var result = await RunAsync(task, context, !parsed.GetValue(NoBaselines), parsed.GetValue(Processes), cancellationToken);
         ResultFiles.Write(result, folder.Staging);
         cancellationToken.ThrowIfCancellationRequested();

@@ -17,6 +17,9 @@ public enum ParameterKind
     /// <summary>true or false.</summary>
     Flag,
 
+    /// <summary>Any word.</summary>
+    Word,
+
     /// <summary>A list of words, for example column names.</summary>
     Names,
 
@@ -43,6 +46,12 @@ public sealed record ParameterSpec(string Name, ParameterKind Kind, object? Defa
     /// <summary>The words accepted by a choice, or beside a mapping.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];
 
+    /// <summary>Whether there is no sense in leaving it out.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>Whether it says something about the machine that runs the task and nothing about what is trained: it is not kept with the model.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>What would be accepted, for error messages and help.</summary>
     public string Accepts => Kind switch
     {
@@ -50,6 +59,7 @@ public sealed record ParameterSpec(string Name, ParameterKind Kind, object? Defa
         ParameterKind.Integer => "a whole number" + RangeText,
         ParameterKind.Choice => "one of " + string.Join(", ", Choices),
         ParameterKind.Flag => "true or false",
+        ParameterKind.Word => "a word",
         ParameterKind.Names => "a list of names",
         _ => "a mapping from names to numbers" + (Choices.IsEmpty ? "" : " or one of " + string.Join(", ", Choices)),
     };
