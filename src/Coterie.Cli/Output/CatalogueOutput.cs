@@ -45,14 +45,14 @@ internal static class CatalogueOutput
             console.WriteLine();
         }
         if (entry.Parameters.IsEmpty) console.WriteLine("It has no parameters.");
-        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {Default(p)}"))]);
+        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; {(p.IsRequired ? "required" : $"default {Default(p)}")}"))]);
         console.WriteLine();
         console.WriteWhole($"In a task file: {example}");
     }
 
     private static string Default(ParameterSpec spec) => spec.Default switch
     {
-        null => "none",
+        null => spec.IsRequired ? "required" : "none",
         bool flag => flag ? "true" : "false",
         ImmutableArray<string> names => $"[{string.Join(", ", names)}]",
         var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
@@ -70,6 +70,7 @@ internal static class CatalogueOutput
             json.WriteStartObject();
             json.WriteString("name", spec.Name);
             json.WriteString("kind", spec.Kind.ToString().ToLowerInvariant());
+            if (spec.IsRequired) json.WriteBoolean("is_required", true);
             json.WritePropertyName("default");
             WriteDefault(json, spec.Default);
             json.WriteString("accepts", spec.Accepts);

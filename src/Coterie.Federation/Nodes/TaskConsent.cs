@@ -23,16 +23,16 @@ internal sealed class TaskConsent(NodeContext node, ParticipantSettings settings
     /// The task as this party understands it, with the program that its own config allows where the learner is one: a command that the task names is
     /// never run here.
     /// </summary>
-    /// <exception cref="TaskFileException">The task is not one that this version accepts, or it needs a program that is not allowed.</exception>
+    /// <exception cref="TaskFileException">The task is not one that this version accepts.</exception>
+    /// <exception cref="RunFailedException">It needs a program that is not allowed.</exception>
     public OfferedTask TaskOf(TaskOffer offer, VerifiedParty coordinator)
     {
         var task = OfferedTask.Of(offer, coordinator, Folder);
         if (task.Task.Plan.Learner is not ExternalLearner external || settings.Data is null) return task;
         var name = external.Program ?? task.Task.File.Name;
         if (!settings.Programs.TryGetValue(name, out var program))
-            throw task.Task.File.Error(
-                external.Program is null ? "learner" : "learner.program",
-                $"the task needs this party's program '{name}', which its config does not allow: 'external: {{ {name}: [program, argument, ...] }}' there would; a command that a task names is never run");
+            throw new RunFailedException(
+                $"its config allows no program '{name}', which the task needs ('external: {{ {name}: [program, argument, ...] }}' there would); a command that a task names is never run");
         var programs = new ExternalPrograms(program.Command, program.Folder, line => NodeLog.ProgramSays(node.Log, offer.Run, line));
         return task with { Task = task.Task with { Plan = task.Task.Plan with { Learner = external with { Programs = programs } } } };
     }
@@ -49,6 +49,10 @@ internal sealed class TaskConsent(NodeContext node, ParticipantSettings settings
         {
             node.Observer.Warn(refused);
             return (null, $"this version does not accept the task: {refused.Problems[0].Field}: {refused.Problems[0].Message}");
+        }
+        catch (RunFailedException refused)
+        {
+            return (null, refused.Message);
         }
         var verdict = PolicyJudge.Judge(settings.Approve, task, node.Self);
         if (!verdict.Objections.IsEmpty) return (null, "its policy does not allow the task: " + string.Join(" ", verdict.Objections));

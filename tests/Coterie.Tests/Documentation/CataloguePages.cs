@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Federation.Tasks;
 using Coterie.Learning;
 using Coterie.Learning.Preprocessing;
 
@@ -34,7 +35,7 @@ internal static class CataloguePages
     {
         var page = Begin($"`{entry.Name}`").AppendLine(entry.Summary).AppendLine($"It predicts {Predicts(entry)}.").AppendLine();
         if (entry.Details.Length > 0) page.AppendLine(entry.Details).AppendLine();
-        page.AppendLine("```yaml").AppendLine($"learner: {Example(entry.Name, entry.Parameters)}").AppendLine("```").AppendLine();
+        page.AppendLine("```yaml").AppendLine($"learner: {Example(entry)}").AppendLine("```").AppendLine();
         Table(page, entry.Parameters);
         return page.AppendLine("Back to [all learners](README.md).").ToString();
     }
@@ -65,10 +66,15 @@ internal static class CataloguePages
         page.AppendLine();
     }
 
-    private static string Example(string name, ImmutableArray<ParameterSpec> parameters) =>
-        $"{{ {string.Join(", ", parameters.Where(p => p.Default is long or double or string).Take(3).Select(p => $"{p.Name}: {Text(p.Default!)}").Prepend($"name: {name}"))} }}";
+    private static string Example(CatalogueEntry<ILearner> entry)
+    {
+        var shown = entry.Example.IsEmpty
+            ? entry.Parameters.Where(p => p.Default is long or double or string).Take(3).Select(p => $"{p.Name}: {Text(p.Default!)}")
+            : entry.Example.Select(p => $"{p.Key}: {NamedParameters.TextOf(p.Value)}");
+        return $"{{ {string.Join(", ", shown.Prepend($"name: {entry.Name}"))} }}";
+    }
 
-    private static string Predicts(CatalogueEntry<ILearner> entry) => entry.Build(new Dictionary<string, object?>()).Task switch
+    private static string Predicts(CatalogueEntry<ILearner> entry) => entry.Parameters.Any(p => p.Name == "task") ? "what its `task` says" : entry.Build(entry.Example).Task switch
     {
         LearningTask.Regression => "a number",
         LearningTask.BinaryClassification => "one of two classes",
@@ -78,7 +84,7 @@ internal static class CataloguePages
 
     private static string Default(ParameterSpec parameter) => parameter.Default switch
     {
-        null => "none",
+        null => parameter.IsRequired ? "required" : "none",
         bool flag => flag ? "`true`" : "`false`",
         var value => $"`{Text(value)}`",
     };
