@@ -4,6 +4,7 @@ using Coterie.Cli.Output;
 using Coterie.Cli.Running;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
+using Coterie.Learning.External;
 using Spectre.Console;
 
 namespace Coterie.Cli.Commands;
@@ -62,6 +63,8 @@ internal static class TrainCommand
         console.WriteLine();
         console.WriteWhole($"Results: {shown}");
         console.WriteWhole($"Report:  {Path.Combine(shown, "report.html")}");
-        console.WriteWhole($"Next:    coterie predict {Path.Combine(shown, "model.json")} DATA.csv");
+        // A model of an external learner is asked with its program, which is named from the current folder.
+        var external = result.Task.Plan.Learner is ExternalLearner ? " --external \"COMMAND\"" : "";
+        console.WriteWhole($"Next:    coterie predict {Path.Combine(shown, "model.json")} DATA.csv{external}");
     }
 }

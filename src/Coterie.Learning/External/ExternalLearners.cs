@@ -22,7 +22,7 @@ internal static class ExternalLearners
             new("blocks", ParameterKind.NumberMap, null, "The model: how many numbers each named block holds.") { IsRequired = true },
             new("bound", ParameterKind.Number, null, "No number of a block exceeds it in absolute value; a program that gives a larger one is refused.") { IsRequired = true, Minimum = 0, IsMinimumExclusive = true, Maximum = 1e12 },
             new("task", ParameterKind.Choice, "regression", "What is predicted: a number, the probability of the second of two classes, or one per class.") { Choices = ["regression", "binary", "multiclass"] },
-            new("command", ParameterKind.Names, null, "What runs on this machine take for the program, a word per argument; a deployed participant never runs it.") { IsLocal = true },
+            new("command", ParameterKind.Names, null, "The program and its arguments, one word each, in runs on this machine; a deployed participant never runs it.") { IsLocal = true },
             new("program", ParameterKind.Word, null, "The name under which deployed participants allow their program; the task's own name when absent."),
             new("time-out", ParameterKind.Number, 60.0, "Seconds that a program may take for an answer.") { Minimum = 0.1, Maximum = 86400 },
             new("loss-bound", ParameterKind.Number, null, "The largest loss per row, in absolute value; programs then report their loss in every round, which is averaged too.") { Minimum = 0, IsMinimumExclusive = true, Maximum = 1e12 },

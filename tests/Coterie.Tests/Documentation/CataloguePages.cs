@@ -5,6 +5,7 @@ using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
 using Coterie.Federation.Tasks;
 using Coterie.Learning;
+using Coterie.Learning.External;
 using Coterie.Learning.Preprocessing;
 
 namespace Coterie.Tests.Documentation;
@@ -37,6 +38,7 @@ internal static class CataloguePages
         if (entry.Details.Length > 0) page.AppendLine(entry.Details).AppendLine();
         page.AppendLine("```yaml").AppendLine($"learner: {Example(entry)}").AppendLine("```").AppendLine();
         Table(page, entry.Parameters);
+        if (entry.Build(entry.Example) is ExternalLearner) page.AppendLine("How such a program is written, and who allows it: [external learners](../external-learners.md).").AppendLine();
         return page.AppendLine("Back to [all learners](README.md).").ToString();
     }
 
