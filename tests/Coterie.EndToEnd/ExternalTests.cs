@@ -74,7 +74,7 @@ public sealed class ExternalTests
             await Cli.SucceedAsync(place.Folder, verb, "theirs.json", "data.csv", "--external", "sh program.sh");
             Assert.False(File.Exists(place["pwned"]));
         }
-        var predicted = await Cli.SucceedAsync(place.Folder, "predict", "theirs.json", "data.csv", "--external", "sh 'program.sh'");
+        var predicted = await Cli.SucceedAsync(place.Folder, "predict", "theirs.json", "data.csv", "--external", "sh \"program.sh\"");
         Assert.Equal(40, predicted.Output.Split('\n').Count(line => line.EndsWith(",7", StringComparison.Ordinal)));
     }
 

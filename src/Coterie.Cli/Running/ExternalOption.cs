@@ -12,7 +12,7 @@ internal static class ExternalOption
     /// <summary>The option.</summary>
     public static Option<string?> Create() => new("--external")
     {
-        Description = "For a model of an external learner: the program that predicts with it, with its arguments, as one word, for example \"python3 train.py\". No shell reads it.",
+        Description = "For a model of an external learner: the program that predicts with it, with its arguments, as one word, for example \"python3 train.py\". No shell reads it; double quotes keep spaces.",
         HelpName = "COMMAND",
     };
 

@@ -29,10 +29,9 @@ internal static class ProgramAnswers
         {
             document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
         }
-        catch (JsonException)
+        catch (JsonException broken)
         {
-            // The parser's own message may quote what was written.
-            throw new FormatException("what is no JSON (NaN and infinities are no numbers there)");
+            throw new FormatException("what is no JSON (NaN and infinities are no numbers there)", broken);
         }
         var root = document.RootElement;
         if (root.ValueKind == JsonValueKind.Object && !root.TryGetProperty("error", out _)) return document;

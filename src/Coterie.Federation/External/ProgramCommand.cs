@@ -26,6 +26,6 @@ internal sealed record ProgramCommand(ImmutableArray<string> Words, string Folde
     {
         if (OperatingSystem.IsWindows()) return File.Exists(path) ? path : File.Exists(path + ".exe") ? path + ".exe" : null;
         const UnixFileMode Runs = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return File.Exists(path) && (File.GetUnixFileMode(path) & Runs) != 0 ? path : null;
+        return File.Exists(path) && (File.GetUnixFileMode(path) & Runs) != UnixFileMode.None ? path : null;
     }
 }

@@ -169,10 +169,10 @@ internal sealed class ProgramProcess : IExternalProgram, IDisposable
             using var answer = ProgramAnswers.Parse(line);
             return read(answer.RootElement);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException broken)
         {
             // Half of a surrogate pair, which JSON can spell and no text can hold.
-            throw new FormatException("a text that is no Unicode");
+            throw new FormatException("a text that is no Unicode", broken);
         }
     }
 
@@ -209,5 +209,5 @@ internal sealed class ProgramProcess : IExternalProgram, IDisposable
     }
 
     /// <summary>Nobody waits for it any more.</summary>
-    private static void Observe(Task task) => task.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private static void Observe(Task task) => _ = task.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }
