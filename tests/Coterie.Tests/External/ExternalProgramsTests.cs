@@ -7,10 +7,8 @@ using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Federation.External;
 using Coterie.Federation.Training;
-using Coterie.Learning;
 using Coterie.Learning.External;
 using Coterie.Privacy;
-using Coterie.Privacy.Sums;
 
 namespace Coterie.Tests.External;
 
