@@ -4,6 +4,7 @@ using Coterie.Federation.Nodes;
 using Coterie.Federation.Nodes.Approval;
 using Coterie.Federation.Nodes.Configuration;
 using Coterie.Federation.RunStore;
+using Coterie.Learning.External;
 using Coterie.Tests.External;
 using Coterie.Tests.Nodes.Support;
 
@@ -46,6 +47,7 @@ public sealed class ExternalOfferTests : IDisposable
     [Fact]
     public async Task Run_ProgramFails_TellsOthersNothingItSaid()
     {
+        Assert.DoesNotContain("471", NodeRun.ReasonFor(new ExternalProgramException("sh", "patient 4712") { LastLines = ["patient 4711"] }), StringComparison.Ordinal);
         var command = _program.Write("""echo 'patient 4711' >&2; echo '{"error":"patient 4712"}'""");
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(Task(), Allowing("trial", command)));
         Assert.DoesNotContain("471", failure.ToString(), StringComparison.Ordinal);
