@@ -1,5 +1,3 @@
-using Activity = System.Diagnostics.Activity;
-using ActivityEvent = System.Diagnostics.ActivityEvent;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Offers;
@@ -9,6 +7,8 @@ using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
 using Coterie.Federation.Transports.Durable;
 using Coterie.Learning.External;
+using Activity = System.Diagnostics.Activity;
+using ActivityEvent = System.Diagnostics.ActivityEvent;
 
 namespace Coterie.Federation.Nodes;
 
