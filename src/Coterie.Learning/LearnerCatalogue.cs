@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Learning.External;
 using Coterie.Learning.Kernels;
 using Coterie.Learning.Neural;
 using Coterie.Learning.SupportVectors;
@@ -19,6 +20,7 @@ public static class LearnerCatalogue
         .. KernelLearners.Entries,
         NeuralLearners.Entry,
         KMeans.Entry,
+        ExternalLearners.Entry,
     ];
 
     /// <summary>The entry of that name, or null.</summary>

@@ -14,19 +14,22 @@ internal static class EvaluateCommand
     private static readonly Argument<string> Model = new("MODEL.json") { Description = "The model.json of a finished run." };
     private static readonly Argument<string> Data = new("DATA.csv") { Description = "Rows with the model's columns and its target. Also .tsv, .libsvm, .gz." };
 
+    private static readonly Option<string?> External = ExternalOption.Create();
+
     public static Command Create()
     {
         var command = new ExampleCommand(
             "evaluate", "Compares a trained model's predictions with the truth.",
             "coterie evaluate coterie-results/diabetes-ridge/model.json patients.csv")
-        { Model, Data };
+        { Model, Data, External };
         command.SetAction(parsed => CommandRunner.Run(parsed, context => Run(parsed, context)));
         return command;
     }
 
     private static void Run(ParseResult parsed, CommandContext context)
     {
-        var model = ModelFileReader.Read(parsed.GetRequiredValue(Model));
+        var (model, programs) = ExternalOption.Allow(ModelFileReader.Read(parsed.GetRequiredValue(Model)), parsed.GetValue(External), context);
+        using var ended = programs;
         var rows = ModelRows.Read(parsed.GetRequiredValue(Data), model, withTarget: model.Learner.Task != LearningTask.Clustering);
         var evaluated = rows.Located(() => ModelEvaluation.Evaluate(model, rows.Shard));
         if (context.Json)

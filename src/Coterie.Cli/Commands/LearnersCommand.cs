@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Coterie.Cli.Output;
 using Coterie.Cli.Running;
+using Coterie.Core.Catalogues;
+using Coterie.Core.Learning;
+using Coterie.Federation.Tasks;
 using Coterie.Learning;
 
 namespace Coterie.Cli.Commands;
@@ -16,9 +19,10 @@ internal static class LearnersCommand
             "learners", "Lists the learners that a task file can name, with their parameters and defaults.",
             "coterie learners ridge-regression")
         { Name };
-        command.SetAction(parsed => CommandRunner.Run(parsed, context => CatalogueOutput.Write(context, "learner", LearnerCatalogue.All, parsed.GetValue(Name), e => Example(e.Name))));
+        command.SetAction(parsed => CommandRunner.Run(parsed, context => CatalogueOutput.Write(context, "learner", LearnerCatalogue.All, parsed.GetValue(Name), Example)));
         return command;
     }
 
-    private static string Example(string name) => $"learner: {{ name: {name} }}";
+    private static string Example(CatalogueEntry<ILearner> entry) =>
+        $"learner: {{ name: {entry.Name}{string.Concat(entry.Example.Select(p => $", {p.Key}: {NamedParameters.TextOf(p.Value)}"))} }}";
 }

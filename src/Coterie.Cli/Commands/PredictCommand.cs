@@ -20,6 +20,7 @@ internal static class PredictCommand
         Description = "Predict as between two owners, of whom one never sees the model and the other neither rows nor predictions. Here both are this machine's processes; on two machines their steps are the commands below.",
     };
 
+    private static readonly Option<string?> External = ExternalOption.Create();
     private static readonly Option<int?> KeyBits = PredictPublish.KeyBitsOption();
 
     public static Command Create()
@@ -29,7 +30,7 @@ internal static class PredictCommand
             "coterie predict coterie-results/diabetes-ridge/model.json patients.csv --out predictions.csv",
             "coterie predict coterie-results/diabetes-ridge/model.json patients.csv --encrypted")
         {
-            Model, Data, Out, Encrypted, KeyBits,
+            Model, Data, Out, Encrypted, KeyBits, External,
             PredictPublish.Create(), PredictAsk.Create(), PredictAnswer.Create(), PredictRead.Create(),
         };
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
@@ -60,11 +61,13 @@ internal static class PredictCommand
         var (path, data, place) = (parsed.GetRequiredValue(Model), parsed.GetRequiredValue(Data), parsed.GetValue(Out));
         if (parsed.GetValue(Encrypted))
         {
+            if (parsed.GetValue(External) is not null) throw new UsageException("--external has no meaning with --encrypted.");
             await PredictEncrypted.RunAsync(context, path, data, place, parsed.GetValue(KeyBits), cancellationToken);
             return;
         }
         if (parsed.GetValue(KeyBits) is not null) throw new UsageException("--key-bits has no meaning without --encrypted.");
-        var model = ModelFileReader.Read(path);
+        var (model, programs) = ExternalOption.Allow(ModelFileReader.Read(path), parsed.GetValue(External), context);
+        using var ended = programs;
         var rows = ModelRows.Read(data, model, withTarget: false);
         Show(context, model, rows.Located(() => model.Predict(rows.Shard)), place);
     }

@@ -4,6 +4,7 @@ using Coterie.Cli.Output;
 using Coterie.Cli.Running;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
+using Coterie.Learning.External;
 using Spectre.Console;
 
 namespace Coterie.Cli.Commands;
@@ -37,7 +38,8 @@ internal static class TrainCommand
         var file = TaskFile.Load(parsed.GetRequiredValue(Task));
         using var folder = ResultFolder.Open(
             parsed.GetValue(Out) ?? Path.Combine("coterie-results", file.Name), parsed.GetValue(Force), "choose another folder with --out, or --force to replace the results in it");
-        var task = PreparedTask.Prepare(file, parsed.GetValue(Seed));
+        var task = PreparedTask.Prepare(file, parsed.GetValue(Seed), context.Verbose ? line => Console.Error.WriteLine("program: " + line) : null);
+        using var programs = task.Programs;
         var result = await RunAsync(task, context, !parsed.GetValue(NoBaselines), parsed.GetValue(Processes), cancellationToken);
         ResultFiles.Write(result, folder.Staging);
         cancellationToken.ThrowIfCancellationRequested();
@@ -61,6 +63,8 @@ internal static class TrainCommand
         console.WriteLine();
         console.WriteWhole($"Results: {shown}");
         console.WriteWhole($"Report:  {Path.Combine(shown, "report.html")}");
-        console.WriteWhole($"Next:    coterie predict {Path.Combine(shown, "model.json")} DATA.csv");
+        // A model of an external learner is asked with its program, which is named from the current folder.
+        var external = result.Task.Plan.Learner is ExternalLearner ? " --external \"COMMAND\"" : "";
+        console.WriteWhole($"Next:    coterie predict {Path.Combine(shown, "model.json")} DATA.csv{external}");
     }
 }

@@ -45,7 +45,7 @@ internal static class CatalogueOutput
             console.WriteLine();
         }
         if (entry.Parameters.IsEmpty) console.WriteLine("It has no parameters.");
-        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; default {p.DefaultText}"))]);
+        else Tables.Pairs(console, [.. entry.Parameters.Select(p => (p.Name, $"{p.Description}\n{p.Accepts}; {(p.IsRequired ? "required" : $"default {p.DefaultText}")}"))]);
         console.WriteLine();
         console.WriteWhole($"In a task file: {example}");
     }
@@ -62,6 +62,7 @@ internal static class CatalogueOutput
             json.WriteStartObject();
             json.WriteString("name", spec.Name);
             json.WriteString("kind", spec.Kind.ToString().ToLowerInvariant());
+            if (spec.IsRequired) json.WriteBoolean("is_required", true);
             json.WritePropertyName("default");
             WriteDefault(json, spec.Default);
             json.WriteString("accepts", spec.Accepts);

@@ -7,6 +7,7 @@ using Coterie.Federation.Identity;
 using Coterie.Federation.Models;
 using Coterie.Federation.Nodes;
 using Coterie.Federation.Tasks;
+using Coterie.Learning.External;
 
 namespace Coterie.Cli.Running;
 
@@ -34,6 +35,8 @@ internal static partial class CommandRunner
         catch (Exception error) when (CodeOf(error) is { } code)
         {
             foreach (var line in Lines(error)) await Console.Error.WriteLineAsync("error: " + line);
+            if (error is ExternalProgramException { LastLines: var said })
+                foreach (var line in said) await Console.Error.WriteLineAsync("program: " + line);
             if (context.Verbose) await Console.Error.WriteLineAsync(error.ToString());
             return code;
         }
@@ -65,7 +68,7 @@ internal static partial class CommandRunner
         var text = error switch
         {
             UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or UnauthorizedAccessException
-                or IdentityException or RunFailedException => error.Message,
+                or IdentityException or RunFailedException or ExternalProgramException => error.Message,
             ProtocolException { Culprits: { IsEmpty: false } culprits } failure => $"{failure.Message} (named: {string.Join(", ", culprits)})",
             ProtocolException => error.Message,
             _ => $"unexpected {error.GetType().Name}: {error.Message} (--verbose shows where)",

@@ -12,6 +12,9 @@ public sealed record CatalogueEntry<T>(string Name, string Summary, ImmutableArr
     /// <summary>A paragraph on what it computes and how long it takes: Markdown without links; empty where the summary says all.</summary>
     public string Details { get; init; } = "";
 
+    /// <summary>Values with which it can be built where some are required, as an example; empty where the defaults do.</summary>
+    public ImmutableSortedDictionary<string, object?> Example { get; init; } = ImmutableSortedDictionary.Create<string, object?>(StringComparer.Ordinal);
+
     /// <summary>Names a preprocessor, with its parameters, that belongs to the entry and comes after all others; null where there is none.</summary>
     public Func<ParameterValues, (string Name, ImmutableSortedDictionary<string, object?> Parameters)>? Features { get; init; }
 

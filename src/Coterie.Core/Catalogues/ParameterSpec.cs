@@ -18,6 +18,9 @@ public enum ParameterKind
     /// <summary>true or false.</summary>
     Flag,
 
+    /// <summary>Any word.</summary>
+    Word,
+
     /// <summary>A list of words, for example column names.</summary>
     Names,
 
@@ -47,6 +50,12 @@ public sealed record ParameterSpec(string Name, ParameterKind Kind, object? Defa
     /// <summary>The words accepted by a choice, or beside a mapping.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];
 
+    /// <summary>Whether there is no sense in leaving it out.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>Whether it says something about the machine that runs the task and nothing about what is trained: it is not kept with the model.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>What would be accepted, for error messages and help.</summary>
     public string Accepts => Kind switch
     {
@@ -54,15 +63,16 @@ public sealed record ParameterSpec(string Name, ParameterKind Kind, object? Defa
         ParameterKind.Integer => "a whole number" + RangeText,
         ParameterKind.Choice => "one of " + string.Join(", ", Choices),
         ParameterKind.Flag => "true or false",
+        ParameterKind.Word => "a word",
         ParameterKind.Names => "a list of names",
         ParameterKind.Integers => "a list of whole numbers" + RangeText,
         _ => "a mapping from names to numbers" + (Choices.IsEmpty ? "" : " or one of " + string.Join(", ", Choices)),
     };
 
-    /// <summary>The default as a task file would write it; "none" where there is none.</summary>
+    /// <summary>The default as a task file would write it; "none" where there is none, "required" where there has to be a value.</summary>
     public string DefaultText => Default switch
     {
-        null => "none",
+        null => IsRequired ? "required" : "none",
         bool flag => flag ? "true" : "false",
         ImmutableArray<string> names => $"[{string.Join(", ", names)}]",
         ImmutableArray<long> numbers => $"[{string.Join(", ", numbers)}]",

@@ -23,6 +23,9 @@ public sealed class ParameterValues
         foreach (var name in given.Keys)
             if (!specs.Any(s => s.Name == name))
                 throw new ParameterException(name, $"{owner} has no parameter '{name}'" + (specs.IsEmpty ? "; it has none." : $"; it has: {string.Join(", ", specs.Select(s => s.Name))}."));
+        foreach (var spec in specs)
+            if (spec.IsRequired && given.GetValueOrDefault(spec.Name) is null)
+                throw new ParameterException(spec.Name, $"{owner}: '{spec.Name}' is missing; {spec.Accepts} is expected.");
         var values = ImmutableSortedDictionary.CreateBuilder<string, object?>(StringComparer.Ordinal);
         foreach (var spec in specs) values[spec.Name] = given.TryGetValue(spec.Name, out var value) ? Convert(owner, spec, value) : spec.Default;
         return new ParameterValues(values.ToImmutable());
@@ -68,6 +71,7 @@ public sealed class ParameterValues
             (ParameterKind.Integer, long or int) => InRange(spec, System.Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)) is double whole ? (long)whole : null,
             (ParameterKind.Choice, string word) => spec.Choices.Contains(word) ? word : null,
             (ParameterKind.Flag, bool flag) => flag,
+            (ParameterKind.Word, string word) => word,
             (ParameterKind.Names, string name) => ImmutableArray.Create(name),
             (ParameterKind.Names, IEnumerable<string> names) => names.ToImmutableArray(),
             (ParameterKind.Integers, long or int) => AllInRange(spec, [System.Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)]),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coterie.Federation.Tasks;
+using Coterie.Learning;
 
 namespace Coterie.Federation.Models;
 
@@ -15,6 +16,8 @@ public sealed record ModelDescription(
     public static ModelDescription Of(TaskFile task, ImmutableArray<KeyValuePair<string, string>> card)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return new(task.Name, task.Learner, task.Preprocessing, card);
+        // What is true of the machine that ran the task only, for example a command, is nobody's business who gets the model.
+        var local = LearnerCatalogue.Find(task.Learner.Name)?.Parameters.Where(p => p.IsLocal).Select(p => p.Name) ?? [];
+        return new(task.Name, task.Learner with { Parameters = task.Learner.Parameters.RemoveRange(local) }, task.Preprocessing, card);
     }
 }

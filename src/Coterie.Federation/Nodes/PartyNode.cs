@@ -243,7 +243,7 @@ internal sealed class PartyNode : IDisposable
             if (_judging.Contains(message.Run)) return;
             throw new ProtocolException(ProtocolErrorCode.RosterMismatch, $"run {message.Run} begins, but this party has not agreed to take part", message.Run, peer.Id);
         }
-        var task = OfferedTask.Of(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), peer.Id), coordinator, _consent.Folder);
+        var task = _consent.TaskOf(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), peer.Id), coordinator);
         RosterCheck.Require(start, task, _node.Self, peer, _settings.Approve);
         record = record with { State = RunState.Running, Roster = message.ToByteArray() };
         await _node.SaveAsync(record, cancellationToken);
@@ -257,7 +257,7 @@ internal sealed class PartyNode : IDisposable
         {
             var start = RunStart.Restore(Beginning.Parser.ParseFrom(record.Roster.Span), _node.Identity.Name);
             var coordinator = start.Parties.First(p => p.Party.Role == PartyRole.Coordinator);
-            var task = OfferedTask.Of(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), coordinator.Party.Id), coordinator, _consent.Folder);
+            var task = _consent.TaskOf(TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), coordinator.Party.Id), coordinator);
             var data = _settings.Data is { } location ? task.ReadRows(_node.Identity.Name, location) : null;
             NodeLog.GoesOn(_node.Log, record.Run);
             _node.Observer.Say($"Run {record.Run} goes on.");

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Federation.Data;
+using Coterie.Federation.External;
 using Coterie.Federation.Nodes.Approval;
 using Coterie.Federation.Nodes.Configuration;
 using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.Observability;
 using Coterie.Federation.Tasks;
+using Coterie.Learning.External;
 
 namespace Coterie.Federation.Nodes;
 
@@ -17,18 +19,40 @@ internal sealed class TaskConsent(NodeContext node, ParticipantSettings settings
     /// <summary>Where relative paths of offered tasks start.</summary>
     public string Folder => settings.Data?.Folder ?? node.Store.Folder;
 
+    /// <summary>
+    /// The task as this party understands it, with the program that its own config allows where the learner is one: a command that the task names is
+    /// never run here.
+    /// </summary>
+    /// <exception cref="TaskFileException">The task is not one that this version accepts.</exception>
+    /// <exception cref="RunFailedException">It needs a program that is not allowed.</exception>
+    public OfferedTask TaskOf(TaskOffer offer, VerifiedParty coordinator)
+    {
+        var task = OfferedTask.Of(offer, coordinator, Folder);
+        if (task.Task.Plan.Learner is not ExternalLearner external || settings.Data is null) return task;
+        var name = external.Program ?? task.Task.File.Name;
+        if (!settings.Programs.TryGetValue(name, out var program))
+            throw new RunFailedException(
+                $"its config allows no program '{name}', which the task needs ('external: {{ {name}: [program, argument, ...] }}' there would); a command that a task names is never run");
+        var programs = new ExternalPrograms(program.Command, program.Folder, line => NodeLog.ProgramSays(node.Log, offer.Run, line));
+        return task with { Task = task.Task with { Plan = task.Task.Plan with { Learner = external with { Programs = programs } } } };
+    }
+
     /// <summary>The rows, or why not; a reason says nothing about rows.</summary>
     public async Task<(ParticipantData? Data, string? Refusal)> DecideAsync(VerifiedParty coordinator, TaskOffer offer, bool wasAccepted, CancellationToken cancellationToken)
     {
         OfferedTask task;
         try
         {
-            task = OfferedTask.Of(offer, coordinator, Folder);
+            task = TaskOf(offer, coordinator);
         }
         catch (TaskFileException refused)
         {
             node.Observer.Warn(refused);
             return (null, $"this version does not accept the task: {refused.Problems[0].Field}: {refused.Problems[0].Message}");
+        }
+        catch (RunFailedException refused)
+        {
+            return (null, refused.Message);
         }
         var verdict = PolicyJudge.Judge(settings.Approve, task, node.Self);
         if (!verdict.Objections.IsEmpty) return (null, "its policy does not allow the task: " + string.Join(" ", verdict.Objections));

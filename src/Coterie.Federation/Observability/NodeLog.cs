@@ -85,6 +85,10 @@ internal static partial class NodeLog
     [LoggerMessage(23, LogLevel.Information, "Revocation list {Number} is taken up; everybody is judged anew")]
     public static partial void RevocationsNew(ILogger logger, long number);
 
+    /// <summary>The one sentence that this party does not choose: its own program does, and may quote rows. It is for who looks for a defect, and asks for it.</summary>
+    [LoggerMessage(24, LogLevel.Debug, "Run {Run}: its program says: {Line}")]
+    public static partial void ProgramSays(ILogger logger, string run, string line);
+
     [LoggerMessage(21, LogLevel.Information, "Health and metrics on {Address}")]
     public static partial void Metrics(ILogger logger, string address);
 

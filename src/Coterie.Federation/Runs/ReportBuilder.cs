@@ -3,6 +3,7 @@ using System.Globalization;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Reports;
+using Coterie.Federation.Tasks;
 using Coterie.Learning.Evaluation;
 using Coterie.Privacy;
 using Coterie.Privacy.Sums;
@@ -29,7 +30,7 @@ public static class ReportBuilder
         return new RunSection(ModeName(result), result.Task.File.Learner.Name, outcome.Elapsed.TotalSeconds, outcome.Rounds)
         {
             ModeSummary = mode?.Summary,
-            Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, Convert.ToString(p.Value, CultureInfo.InvariantCulture) ?? "")), Preprocessing(result), .. KeyLength(result)],
+            Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, NamedParameters.TextOf(p.Value))), Preprocessing(result), .. KeyLength(result)],
             Participants = [.. result.Task.Data.Participants.Select(p => new ParticipantRows(p.Name.Name, p.Shard.Rows))],
             Threshold = mode is { HasThreshold: true } ? outcome.Roster.Threshold : null,
             Topology = result.Task.Mode.Topology.ToString().ToLowerInvariant(),

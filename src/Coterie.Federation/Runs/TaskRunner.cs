@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
+using Coterie.Federation.External;
 using Coterie.Federation.Training;
+using Coterie.Learning.External;
 
 namespace Coterie.Federation.Runs;
 
@@ -34,6 +36,9 @@ public static class TaskRunner
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(outcome);
+        outcome = outcome with { Model = outcome.Model with { Learner = ExternalPrograms.Allow(outcome.Model.Learner, (task.Plan.Learner as ExternalLearner)?.Programs) } };
+        // A party that runs no program has the model and cannot ask it anything.
+        if (outcome.Model.Learner is ExternalLearner { Programs: null }) return new TaskResult { Task = task, Outcome = outcome, Metrics = new PartMetrics(null, null, null) };
         return new TaskResult
         {
             Task = task,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Coterie.Core.Catalogues;
 using Coterie.Federation.Data;
 
@@ -13,6 +14,14 @@ namespace Coterie.Federation.Tasks;
 /// </param>
 public sealed record NamedParameters(string Name, string Field, ImmutableSortedDictionary<string, object?> Parameters)
 {
+    /// <summary>A parameter's value as a person reads it.</summary>
+    public static string TextOf(object? value) => value switch
+    {
+        ImmutableArray<string> words => $"[{string.Join(", ", words)}]",
+        IEnumerable<KeyValuePair<string, double>> map => $"{{ {string.Join(", ", map.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}: {p.Value}")))} }}",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
     /// <summary>Path of a parameter in the task file.</summary>
     public string FieldOf(string parameter) => $"{Field}.{parameter}";
 

@@ -3,6 +3,7 @@ using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
+using Coterie.Learning.External;
 using Coterie.Learning.Preprocessing;
 
 namespace Coterie.Federation.Training;
@@ -35,7 +36,11 @@ internal static class Pipeline
         if (state.IsKnown) LearnerInput.Require(state.Schema);
         foreach (var shard in state.Shards) LearnerInput.Require(state.Schema, shard);
         var last = new TrainingStage(new StepTag($"{runId}/learner"), plan.Stop, plan.Seed, plan.ModelTo ?? ModelAudience.Owner) { SampleFraction = plan.SampleFraction };
-        var parameters = await plan.Learner.Accept(new LearningStage(state, last, trainer, cancellationToken));
+        // Whatever a learner has started for this training ends with it.
+        var external = (plan.Learner as ExternalLearner)?.Begin(cancellationToken);
+        using var training = external?.Training;
+        var learner = external?.Learner ?? plan.Learner;
+        var parameters = await learner.Accept(new LearningStage(state, last, trainer, cancellationToken));
         return parameters is null ? null : new TrainedModel(declared, state.Fitted, plan.Learner, state.Schema, parameters);
     }
 

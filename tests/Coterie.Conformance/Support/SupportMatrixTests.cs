@@ -3,8 +3,10 @@ using Coterie.Conformance.Learners;
 using Coterie.Core.Arithmetic;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Federation.External;
 using Coterie.Federation.Training;
 using Coterie.Learning;
+using Coterie.Learning.External;
 using Coterie.Learning.Neural;
 using Coterie.Learning.Preprocessing;
 using Coterie.Learning.SupportVectors;
@@ -73,7 +75,7 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         return Runs.RelativeError(expected, [.. outcome.Model.Parameters.Values.SelectMany(v => v.ToArray())]);
     }
 
-    private static bool TrainsOnItsOwnRows(ILearner learner) => learner is SupportVectorAveraging or NeuralNetwork { Scheme: not FederatedScheme.FedSgd };
+    private static bool TrainsOnItsOwnRows(ILearner learner) => learner is SupportVectorAveraging or ExternalLearner or NeuralNetwork { Scheme: not FederatedScheme.FedSgd };
 
     /// <summary>Every learner of the catalogue, with every solver, and the preprocessor that belongs to it.</summary>
     internal static IEnumerable<(string Name, ILearner Learner, IPreprocessor? Features)> Learners()
@@ -88,10 +90,11 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
 
     private static (string, ILearner, IPreprocessor?) Build(CatalogueEntry<ILearner> entry, string name, Dictionary<string, object?> parameters)
     {
+        foreach (var (required, value) in entry.Example) parameters[required] = value;
         // Small, so that all of them train quickly.
         if (entry.Name == "k-means") parameters["k"] = 3L;
         if (entry.Features is not null) parameters["budget"] = 8L;
-        if (entry.Features?.Invoke(ParameterValues.Check(entry.Name, entry.Parameters, parameters)) is not { } features) return (name, entry.Build(parameters), null);
+        if (entry.Features?.Invoke(ParameterValues.Check(entry.Name, entry.Parameters, parameters)) is not { } features) return (name, ExternalPrograms.Allow(entry.Build(parameters), new ExampleProgram()), null);
         return (name, entry.Build(parameters), PreprocessorCatalogue.Find(features.Name)!.Build(features.Parameters));
     }
 

@@ -105,7 +105,7 @@ public sealed partial class ShapeTests
     /// <summary>An entry with its defaults and with every choice of a solver.</summary>
     private static IEnumerable<ILearner> Variants(Coterie.Core.Catalogues.CatalogueEntry<ILearner> entry)
     {
-        yield return entry.Build(new Dictionary<string, object?>());
+        yield return entry.Build(entry.Example);
         foreach (var solver in entry.Parameters.Where(p => p.Name == "solver").SelectMany(p => p.Choices))
             yield return entry.Build(new Dictionary<string, object?> { ["solver"] = solver });
     }

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Federation.Tasks;
 using Coterie.Learning;
+using Coterie.Learning.External;
 using Coterie.Learning.Preprocessing;
 
 namespace Coterie.Tests.Documentation;
@@ -34,8 +36,9 @@ internal static class CataloguePages
     {
         var page = Begin($"`{entry.Name}`").AppendLine(entry.Summary).AppendLine($"It predicts {Predicts(entry)}.").AppendLine();
         if (entry.Details.Length > 0) page.AppendLine(entry.Details).AppendLine();
-        page.AppendLine("```yaml").AppendLine($"learner: {Example(entry.Name, entry.Parameters)}").AppendLine("```").AppendLine();
+        page.AppendLine("```yaml").AppendLine($"learner: {Example(entry)}").AppendLine("```").AppendLine();
         Table(page, entry.Parameters);
+        if (entry.Build(entry.Example) is ExternalLearner) page.AppendLine("How such a program is written, and who allows it: [external learners](../external-learners.md).").AppendLine();
         return page.AppendLine("Back to [all learners](README.md).").ToString();
     }
 
@@ -65,10 +68,15 @@ internal static class CataloguePages
         page.AppendLine();
     }
 
-    private static string Example(string name, ImmutableArray<ParameterSpec> parameters) =>
-        $"{{ {string.Join(", ", parameters.Where(p => p.Default is long or double or string).Take(3).Select(p => $"{p.Name}: {Text(p.Default!)}").Prepend($"name: {name}"))} }}";
+    private static string Example(CatalogueEntry<ILearner> entry)
+    {
+        var shown = entry.Example.IsEmpty
+            ? entry.Parameters.Where(p => p.Default is long or double or string).Take(3).Select(p => $"{p.Name}: {Text(p.Default!)}")
+            : entry.Example.Select(p => $"{p.Key}: {NamedParameters.TextOf(p.Value)}");
+        return $"{{ {string.Join(", ", shown.Prepend($"name: {entry.Name}"))} }}";
+    }
 
-    private static string Predicts(CatalogueEntry<ILearner> entry) => entry.Build(new Dictionary<string, object?>()).Task switch
+    private static string Predicts(CatalogueEntry<ILearner> entry) => entry.Parameters.Any(p => p.Name == "task") ? "what its `task` says" : entry.Build(entry.Example).Task switch
     {
         LearningTask.Regression => "a number",
         LearningTask.BinaryClassification => "one of two classes",
@@ -76,7 +84,7 @@ internal static class CataloguePages
         _ => "a cluster",
     };
 
-    private static string Default(ParameterSpec parameter) => parameter.Default is null ? "none" : $"`{parameter.DefaultText}`";
+    private static string Default(ParameterSpec parameter) => parameter.Default is null ? parameter.DefaultText : $"`{parameter.DefaultText}`";
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

@@ -73,6 +73,26 @@ public sealed class ConfigTests : IDisposable
     }
 
     [Fact]
+    public void Participant_WithPrograms_ReadsThem()
+    {
+        var programs = ParticipantSettings.Load(Write(Participant + "external: { sgd: [ python3, -u, -u, train.py, 5, '' ], net: { command: ./net, folder: below } }\n")).Programs;
+        Assert.Equal<IEnumerable<string>>(["python3", "-u", "-u", "train.py", "5", ""], programs["sgd"].Command);
+        Assert.Equal(_place.FullName, programs["sgd"].Folder);
+        Assert.Equal<IEnumerable<string>>(["./net"], programs["net"].Command);
+        Assert.Equal(Path.Combine(_place.FullName, "below"), programs["net"].Folder);
+        Assert.Empty(ParticipantSettings.Load(Write(Participant)).Programs);
+        Assert.Contains("external: is unknown", Assert.Throws<TaskFileException>(() => ParticipantSettings.LoadWithoutData(Write("home: h\ncoordinator: { address: \"a:1\", name: hub }\nexternal: { a: b }\n"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("external: [ python3 ]\n", "external: is a list; a mapping from names to programs is expected.")]
+    [InlineData("external: { sgd: [ ] }\n", "external.sgd: is a list; a program and its arguments as a list")]
+    [InlineData("external: { sgd: [ '', x ] }\n", "external.sgd: is a list; a program")]
+    [InlineData("external: { sgd: { command: [ sh ], place: x } }\n", "external.sgd.place: is unknown")]
+    [InlineData("external: { sgd: { folder: x } }\n", "external.sgd.command: is missing")]
+    public void Participant_WithoutAProgramWhereOneIsExpected_IsTold(string line, string words) => Assert.Contains(words, Refused(Participant + line), StringComparison.Ordinal);
+
+    [Fact]
     public void Participant_WithoutAPolicy_Asks() => Assert.True(ParticipantSettings.Load(Write(Participant)).Approve.Ask);
 
     [Theory]

@@ -3,6 +3,8 @@ using System.Globalization;
 using Coterie.Core.Modes;
 using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.Tasks;
+using Coterie.Learning;
+using Coterie.Learning.External;
 using Coterie.Privacy;
 
 namespace Coterie.Federation.Nodes.Approval;
@@ -25,7 +27,10 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         foreach (var knowledge in mode.Learns) Add($"{knowledge.Party} learn{(knowledge.Party.EndsWith('s') ? "" : "s")}", knowledge.Learns);
         Add("assumed", mode.Assumes);
         if (ModeCatalogue.KeyBitsFor(task.Mode) is > 0 and var bits) Add("keys", string.Create(CultureInfo.InvariantCulture, $"{(mode.Name == ModeCatalogue.EncryptedModel ? "the model's owner a" : "every participant its own")} Paillier key of {bits} bits"));
-        Add("learner", task.File.Learner.Name + string.Concat(task.File.Learner.Parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $", {p.Key} {p.Value}"))));
+        // A command in an offer is not run, so it is not for a person to judge either.
+        var local = LearnerCatalogue.Find(task.File.Learner.Name)?.Parameters.Where(p => p.IsLocal).Select(p => p.Name).ToArray() ?? [];
+        Add("learner", task.File.Learner.Name + string.Concat(task.File.Learner.Parameters.Where(p => !local.Contains(p.Key)).Select(p => $", {p.Key} {NamedParameters.TextOf(p.Value)}")));
+        if (task.Plan.Learner is ExternalLearner { Programs: { } programs }) Add("program", $"{programs.Command} (as this party's config says)");
         Add("columns", string.Join(", ", offer.Schema.Features.Select(c => c.Name)));
         if (offer.Schema.Target is { } target) Add("target", target.Name);
         Add("dealing", Dealt(task.File.Data.Participants));

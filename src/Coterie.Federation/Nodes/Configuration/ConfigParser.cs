@@ -32,10 +32,11 @@ internal static class ConfigParser
         var node = ReadNode(root, folder, isCoordinator: false);
         var (address, name) = ReadCoordinator(root);
         var data = hasData ? ReadData(root, folder) : null;
+        var programs = hasData ? ProgramReader.Read(root, folder) : ImmutableSortedDictionary.Create<string, AllowedProgram>(StringComparer.Ordinal);
         var approve = PolicyParser.Read(root, folder);
         root.Finish();
         problems.ThrowIfAny();
-        return new ParticipantSettings(node! with { File = path }, address!.Value, name!.Value, approve) { Data = data };
+        return new ParticipantSettings(node! with { File = path }, address!.Value, name!.Value, approve) { Data = data, Programs = programs };
     }
 
     private static (Problems Problems, MappingReader Root, string Folder) Open(string path, string accepts)

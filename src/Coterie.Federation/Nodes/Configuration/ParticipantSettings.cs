@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coterie.Federation.Nodes.Approval;
 
 namespace Coterie.Federation.Nodes.Configuration;
@@ -11,6 +12,9 @@ public sealed record ParticipantSettings(NodeSettings Node, HostPort Address, Co
 {
     /// <summary>Where this party's rows are; null for a party that has none.</summary>
     public DataLocation? Data { get; init; }
+
+    /// <summary>The programs that tasks with an external learner may name; none other is ever run.</summary>
+    public ImmutableSortedDictionary<string, AllowedProgram> Programs { get; init; } = ImmutableSortedDictionary.Create<string, AllowedProgram>(StringComparer.Ordinal);
 
     /// <summary>Reads and checks a participant's config file.</summary>
     /// <exception cref="Tasks.TaskFileException">The file is absent, no YAML, or a field is not as it should be.</exception>

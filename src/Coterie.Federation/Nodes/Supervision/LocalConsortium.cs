@@ -9,6 +9,7 @@ using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
+using Coterie.Learning.External;
 using Coterie.Privacy;
 using Google.Protobuf;
 
@@ -49,6 +50,7 @@ public sealed class LocalConsortium : IDisposable
     public static async Task<LocalConsortium> CreateAsync(PreparedTask task, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
+        task.RequireProgram();
         var folder = Directory.CreateTempSubdirectory("coterie-run-");
         try
         {
@@ -84,7 +86,7 @@ public sealed class LocalConsortium : IDisposable
         for (var k = 0; k < Participants.Length; k++)
         {
             var file = _task.File.Data.Participants is FileParticipants { Files: var files } ? files[k].File : _task.File.Data.File!;
-            Write(Participants[k], $"data: {{ file: {Quote(file)} }}\n");
+            Write(Participants[k], $"data: {{ file: {Quote(file)} }}\n{Allowed}");
         }
         if (ModelOwner is { } owner) Write(owner, "");
 
@@ -145,6 +147,11 @@ public sealed class LocalConsortium : IDisposable
 
     /// <summary>Removes everything, keys first of all.</summary>
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>On this machine the user who wrote the task is the one who owns the participants: what the task names is allowed.</summary>
+    private string Allowed => _task.Plan.Learner is ExternalLearner external
+        ? $"external: {{ {Quote(external.Program ?? _task.File.Name)}: {{ command: [{string.Join(", ", external.Command.Select(Quote))}], folder: {Quote(Path.GetDirectoryName(Path.GetFullPath(_task.File.File))!)} }} }}\n"
+        : "";
 
     private const string Common = "time-outs: { absence: 20s }\nlog: { level: warning }\n";
 

@@ -3,6 +3,7 @@ using Coterie.Core.Learning;
 using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Federation.Training;
+using Coterie.Learning.External;
 using Coterie.Privacy.Stages;
 using Coterie.Privacy.Traffic;
 
@@ -68,6 +69,8 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
         where TModel : class
     {
         var model = summed.Initialize(schema, stage.Seed);
+        // Its shapes never change, and planning runs nobody's program.
+        if (summed is ExternalLearner) return new Probed<TModel>(model, [traffic.Broadcast(summed.Pack(model))], stage.Stop.Rounds == 0);
         var told = new List<TrafficEstimate>();
         ILocal<TModel>[]? locals = null;
         var ended = stage.Stop.Rounds == 0;
