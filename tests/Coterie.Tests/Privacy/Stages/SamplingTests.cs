@@ -56,6 +56,11 @@ public sealed class SamplingTests
 
     private static Session Session(Roster roster) => new()
     {
-        Self = roster.Coordinator, Roster = roster, Channel = null!, Signer = null!, Checkpoints = null!, OnceOnly = null!,
+        Self = roster.Coordinator,
+        Roster = roster,
+        Channel = null!,
+        Signer = null!,
+        Checkpoints = null!,
+        OnceOnly = null!,
     };
 }
