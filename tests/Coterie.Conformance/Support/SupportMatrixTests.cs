@@ -75,7 +75,8 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         return Runs.RelativeError(expected, [.. outcome.Model.Parameters.Values.SelectMany(v => v.ToArray())]);
     }
 
-    private static bool TrainsOnItsOwnRows(ILearner learner) => learner is SupportVectorAveraging or ExternalLearner or NeuralNetwork { Scheme: not FederatedScheme.FedSgd };
+    /// <summary>Whether its model depends on who holds which rows.</summary>
+    internal static bool TrainsOnItsOwnRows(ILearner learner) => learner is SupportVectorAveraging or ExternalLearner or NeuralNetwork { Scheme: not FederatedScheme.FedSgd };
 
     /// <summary>Every learner of the catalogue, with every solver, and the preprocessor that belongs to it.</summary>
     internal static IEnumerable<(string Name, ILearner Learner, IPreprocessor? Features)> Learners()
