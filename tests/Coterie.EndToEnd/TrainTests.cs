@@ -21,6 +21,29 @@ public sealed class TrainTests
         Assert.True(metrics.RootElement.GetProperty("rounds").GetInt32() > 0);
     }
 
+    // Rounds over fewer participants are what the task asks for, and nobody has left.
+    [Fact]
+    public async Task Train_Sampled_SaysSoAndDoesNotSayThatSomebodyLeft()
+    {
+        using var place = new Workspace();
+        File.WriteAllText(place["task.yaml"], $$"""
+            task: sampled
+            data: { file: {{Path.Combine(Workspace.Samples, "data", "breast_cancer_wdbc.csv")}}, participants: { count: 8 } }
+            preprocessing: [ standardize ]
+            learner: { name: logistic-regression, solver: gradient-descent }
+            privacy: { mode: secure-aggregation }
+            sampling: { fraction: 0.5 }
+            stop: { rounds: 4 }
+            """);
+        const string Note = "4 of 8 participants take part in a round";
+        Assert.Contains(Note, (await Cli.SucceedAsync(place.Folder, "plan", "task.yaml")).Output, StringComparison.Ordinal);
+        Assert.Equal(4, (await Cli.SucceedAsync(place.Folder, "plan", "task.yaml", "--json")).Json.GetProperty("participants_per_round").GetInt32());
+        await Cli.SucceedAsync(place.Folder, "train", "task.yaml", "--out", "results", "--no-baselines");
+        var leakage = await File.ReadAllTextAsync(place["results/leakage.json"]);
+        Assert.Contains(Note, leakage, StringComparison.Ordinal);
+        Assert.DoesNotContain("left during the run", leakage, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Train_WithoutOut_WritesBelowTheTaskName()
     {

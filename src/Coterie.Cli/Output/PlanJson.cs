@@ -17,6 +17,7 @@ internal static class PlanJson
         json.WriteString("topology", plan.Task.Mode.Topology.ToString().ToLowerInvariant());
         if (ModeCatalogue.KeyBitsFor(plan.Task.Mode) is > 0 and var bits) json.WriteNumber("key_bits", bits);
         json.WriteNumber("participants", plan.Task.Data.Participants.Length);
+        json.WriteNumber("participants_per_round", plan.Task.ParticipantsPerRound);
         json.WriteNumber("training_rows", plan.Task.Data.Participants.Sum(p => p.Shard.Rows));
         ModeOutput.WriteKnowledge(json, plan.Mode);
         json.WriteStartArray("stages");

@@ -16,6 +16,7 @@ internal static class PlanOutput
         console.WriteLine();
         console.MarkupLine("[bold]Who learns what[/]");
         ModeOutput.WriteKnowledge(console, plan.Mode);
+        if (task.SamplingNote is { } sampled) console.WriteLine(sampled);
         console.WriteLine();
         WriteStages(console, plan);
         if (plan.Profile is { } profile) WriteProfile(console, profile);

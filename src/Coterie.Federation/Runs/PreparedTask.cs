@@ -3,6 +3,7 @@ using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
 using Coterie.Learning.External;
 using Coterie.Privacy;
+using Coterie.Privacy.Stages;
 
 namespace Coterie.Federation.Runs;
 
@@ -34,6 +35,14 @@ public sealed record PreparedTask(TaskFile File, TrainingPlan Plan, ModeOptions 
 
     /// <summary>The programs of an external learner that were kept for predictions, to be ended when there are no more; null where there are none.</summary>
     public IDisposable? Programs => (Plan.Learner as ExternalLearner)?.Programs as IDisposable;
+
+    /// <summary>How many participants a round of the learner takes.</summary>
+    public int ParticipantsPerRound => Sampling.CountOf(Data.Participants.Length, Plan.SampleFraction, Mode.AllowSmallRoster);
+
+    /// <summary>What that means for who learns what; null where every round takes all.</summary>
+    public string? SamplingNote => ParticipantsPerRound == Data.Participants.Length
+        ? null
+        : $"{ParticipantsPerRound} of {Data.Participants.Length} participants take part in a round of the learner, drawn from the run's seed. A threshold counts among them, and sums over changing sets can be compared with each other; differential privacy bounds what that says.";
 
     /// <summary>The task for a run in this process.</summary>
     /// <exception cref="TaskFileException">Its learner is a program, and the task does not say which one.</exception>

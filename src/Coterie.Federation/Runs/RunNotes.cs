@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Core.Parties;
 using Coterie.Federation.Reports;
 using Coterie.Privacy;
 using Coterie.Privacy.Sums;
@@ -24,11 +25,15 @@ internal static class RunNotes
             notes.Add(new ReportNote("The model and its figures are the participants'. They are here because all parties ran on this machine; the coordinator held neither."));
         if (result.Task.Mode.ModelOwner is { } owner)
             notes.Add(new ReportNote($"The model is {owner}'s alone. It and its figures are here because all parties ran on this machine; coordinator and participants held ciphertexts."));
-        var sizes = result.Outcome.History.Select(r => r.Survivors).Distinct().ToArray();
-        if (sizes.Length > 1)
+        if (result.Task.SamplingNote is { } sampled) notes.Add(new ReportNote(sampled));
+        if (result.Outcome.History.Select(r => Asked(result, r.Step) - r.Survivors).Distinct().Count() > 1)
             notes.Add(new ReportNote("Participants left during the run. The difference of two sums over different survivors is the contribution of those that left between them; differential privacy bounds what it says.", IsWarning: true));
         foreach (var local in result.Local.Where(l => l.Metrics is null))
             notes.Add(new ReportNote($"{local.Name} alone gets no model: {local.Reason}"));
         return notes.ToImmutable();
     }
+
+    /// <summary>How many participants a round takes if nobody has left.</summary>
+    private static int Asked(TaskResult result, StepTag step) =>
+        step.Path.Contains("/learner/", StringComparison.Ordinal) ? result.Task.ParticipantsPerRound : result.Outcome.Roster.Participants.Length;
 }
