@@ -11,8 +11,9 @@ internal static class Jacobi
         var symbol = 1;
         for (x %= n; !x.IsZero; x %= n)
         {
-            for (; x.IsEven; x >>= 1)
-                if ((int)(n & 7) is 3 or 5) symbol = -symbol;
+            var zeros = (int)BigInteger.TrailingZeroCount(x);
+            x >>= zeros;
+            if ((zeros & 1) == 1 && (int)(n & 7) is (3 or 5)) symbol = -symbol;
             if ((int)(x & 3) == 3 && (int)(n & 3) == 3) symbol = -symbol;
             (x, n) = (n, x);
         }
