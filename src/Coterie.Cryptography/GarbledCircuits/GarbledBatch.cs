@@ -56,7 +56,7 @@ public sealed class GarbledBatch : IDisposable
         for (var i = 0; i < labels.Length; i++)
         {
             // A mask, no branch: the bit is secret.
-            var mask = (UInt128)0 - (UInt128)(uint)((bits[i >> 3] >> (i & 7)) & 1);
+            var mask = unchecked(UInt128.Zero - (uint)((bits[i >> 3] >> (i & 7)) & 1));
             labels[i] = _garblerZeros[i] ^ (_delta & mask);
         }
         return labels;
