@@ -1,12 +1,16 @@
 namespace Coterie.Core.Arithmetic;
 
-/// <summary>A matrix over Z_2^64 in clear, row-major; the value type of <see cref="RingArithmetic"/>. Addition wraps, as a ring does.</summary>
+/// <summary>A matrix over Z_2^64, row-major: the value type of <see cref="RingArithmetic"/>, and a party's share where values are shared. Addition wraps, as a ring does.</summary>
 public sealed class RingMatrix : ISecret<RingMatrix>
 {
     private readonly ulong[] _values;
 
-    internal RingMatrix(int rows, int columns, ulong[] values)
+    /// <summary>A matrix of the given elements, row by row; the array is not copied.</summary>
+    /// <exception cref="ArgumentException">Not rows x columns elements.</exception>
+    public RingMatrix(int rows, int columns, ulong[] values)
     {
+        ArgumentNullException.ThrowIfNull(values);
+        if (rows < 0 || columns < 0 || values.Length != (long)rows * columns) throw new ArgumentException($"{values.Length} elements given, {rows} x {columns} expected.", nameof(values));
         Rows = rows;
         Columns = columns;
         _values = values;
@@ -18,7 +22,8 @@ public sealed class RingMatrix : ISecret<RingMatrix>
     /// <inheritdoc/>
     public int Columns { get; }
 
-    internal ReadOnlySpan<ulong> Values => _values;
+    /// <summary>The elements, row by row.</summary>
+    public ReadOnlySpan<ulong> Values => _values;
 
     internal ulong this[int row, int column] => _values[(row * Columns) + column];
 

@@ -40,6 +40,9 @@ public sealed class ExtensionReceiver : IDisposable
         (_zero, _one) = (new ColumnGenerator(zero, hardware), new ColumnGenerator(one, hardware));
     }
 
+    /// <summary>Bytes of the message of a batch of so many transfers.</summary>
+    public static long MessageBytes(int count) => TransferMessage.HeaderBytes + ExtensionMessage.BodyBytes(count);
+
     /// <summary>The next batch's number; batches are numbered from 0 and go to the sender in order.</summary>
     public ulong Counter { get; private set; }
 

@@ -1,0 +1,169 @@
+using Coterie.Core.Arithmetic;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+
+namespace Coterie.Privacy.TwoParty;
+
+/// <summary>
+/// Matrix algebra between two parties that do not collude (Demmler, Schneider, Zohner, "ABY", NDSS 2015): additive shares modulo 2^64, products by oblivious transfer, everything else by
+/// garbled circuits. What one party knows alone it computes alone. Against semi-honest parties; each sees uniform numbers only.
+/// </summary>
+/// <remarks>
+/// Numbers have 20 bits after the point when they enter a product, and 40 behind it; digits are dropped when the next product needs the room, inside a circuit, which is exact but for the last place.
+/// A step takes one round trip for all entries. Steps follow each other, also those of branches.
+/// </remarks>
+internal sealed class TwoPartyArithmetic(TwoPartyLink link) : IArithmetic<TwoPartyMatrix>
+{
+    /// <summary>Most bits after the point of a public factor.</summary>
+    private const int LargestFactorBits = 30;
+
+    private TwoPartyFormat Format => link.Format;
+
+    /// <summary>A value that one of the two knows.</summary>
+    public TwoPartyMatrix Known(ValueHolder holder, int rows, int columns, Matrix? clear) => TwoPartyMatrix.Known(Format, holder, rows, columns, clear);
+
+    /// <summary>This party's share of a value.</summary>
+    public TwoPartyMatrix Shared(RingMatrix share, int fractionBits) => TwoPartyMatrix.Shared(Format, share, fractionBits);
+
+    /// <inheritdoc/>
+    public TwoPartyMatrix Public(Matrix value) => Known(ValueHolder.Both, value.Rows, value.Columns, value);
+
+    /// <inheritdoc/>
+    public IArithmetic<TwoPartyMatrix> Branch(int index) => this;
+
+    /// <inheritdoc/>
+    public async ValueTask<TwoPartyMatrix> ScaleAsync(double factor, TwoPartyMatrix value, CancellationToken cancellationToken)
+    {
+        if (!value.IsShared) return Known(value.Holder, value.Rows, value.Columns, value.Clear is null ? null : factor * value.Clear);
+        if (factor == 0) return Public(Matrix.Zero(value.Rows, value.Columns));
+        var (mantissa, exponent) = Split(factor);
+        var kept = value.FractionBits + exponent > TwoPartyFormat.LargestFractionBits && mantissa is not (1 or -1) ? await TruncateAsync(value, Format.FractionBits, cancellationToken) : value;
+        var product = new ulong[kept.Count];
+        for (var i = 0; i < product.Length; i++) product[i] = unchecked(kept.Share!.Values[i] * (ulong)mantissa);
+        var scaled = Shared(new RingMatrix(value.Rows, value.Columns, product), kept.FractionBits + exponent);
+        return scaled.FractionBits > TwoPartyFormat.LargestFractionBits ? await TruncateAsync(scaled, 2 * Format.FractionBits, cancellationToken) : scaled;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TwoPartyMatrix> MultiplyAsync(TwoPartyMatrix left, TwoPartyMatrix right, CancellationToken cancellationToken)
+    {
+        if (left.Columns != right.Rows) throw new ArgumentException($"{left.Rows} x {left.Columns} times {right.Rows} x {right.Columns} is not defined.", nameof(right));
+        return ProductAsync(left, right, (left.Rows, left.Columns, right.Columns), isEntrywise: false, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TwoPartyMatrix> HadamardAsync(TwoPartyMatrix left, TwoPartyMatrix right, CancellationToken cancellationToken)
+    {
+        if (left.Rows != right.Rows || left.Columns != right.Columns) throw new ArgumentException($"Shapes differ: {left.Rows} x {left.Columns} and {right.Rows} x {right.Columns}.", nameof(right));
+        return ProductAsync(left, right, (left.Rows, 1, left.Columns), isEntrywise: true, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken) =>
+        EntryAsync(value, PlainArithmetic.Instance.IsNegativeAsync, value.FractionBits, SharedFunctions.IsNegative(Format.FractionBits), Format.FractionBits, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<TwoPartyMatrix> SigmoidAsync(TwoPartyMatrix value, CancellationToken cancellationToken) =>
+        await EntryAsync(
+            value, ((IArithmetic<Matrix>)PlainArithmetic.Instance).SigmoidAsync, Math.Max(value.FractionBits, Format.FractionBits),
+            SharedFunctions.Sigmoid(Math.Max(value.FractionBits, Format.FractionBits), Format.FractionBits), Format.FractionBits, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<TwoPartyMatrix> ReciprocalAsync(TwoPartyMatrix value, double lower, double upper, CancellationToken cancellationToken)
+    {
+        var from = Math.Max(value.FractionBits, SharedFunctions.ReciprocalFractionBits);
+        return EntryAsync(
+            value, (v, c) => ((IArithmetic<Matrix>)PlainArithmetic.Instance).ReciprocalAsync(v, lower, upper, c), from, SharedFunctions.Reciprocal(from), SharedFunctions.ReciprocalFractionBits, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TwoPartyMatrix> ArgMinAsync(TwoPartyMatrix values, CancellationToken cancellationToken)
+    {
+        if (!values.IsShared) return await EntryAsync(values, ((IArithmetic<Matrix>)PlainArithmetic.Instance).ArgMinAsync, 0, null!, 0, cancellationToken);
+        var marks = await SharedFunctions.ArgMin(values.Columns, Format.FractionBits).ApplyAsync(link, values.Share!, cancellationToken);
+        return Shared(marks, Format.FractionBits);
+    }
+
+    /// <summary>The same numbers with fewer bits after the point, rounded to the nearest.</summary>
+    public async ValueTask<TwoPartyMatrix> TruncateAsync(TwoPartyMatrix value, int fractionBits, CancellationToken cancellationToken)
+    {
+        var bits = value.FractionBits - fractionBits;
+        if (!value.IsShared || bits <= 0) return value;
+        var share = value.Share!;
+        if (Format.IsFirst)
+        {
+            var raised = share.Values.ToArray();
+            for (var i = 0; i < raised.Length; i++) raised[i] = unchecked(raised[i] + (1UL << (bits - 1)));
+            share = new RingMatrix(share.Rows, share.Columns, raised);
+        }
+        return Shared(Shaped(await SharedFunctions.Truncate(bits).ApplyAsync(link, Shaped(share, value.Count, 1), cancellationToken), value.Rows, value.Columns), fractionBits);
+    }
+
+    private async ValueTask<TwoPartyMatrix> ProductAsync(
+        TwoPartyMatrix left, TwoPartyMatrix right, (int Rows, int Inner, int Columns) shape, bool isEntrywise, CancellationToken cancellationToken)
+    {
+        var holder = TwoPartyMatrix.Together(left.Holder, right.Holder);
+        if (holder != ValueHolder.Neither)
+        {
+            var known = Format.Knows(holder);
+            var clear = !known ? null : isEntrywise ? await PlainArithmetic.Instance.HadamardAsync(left.Clear!, right.Clear!, cancellationToken) : left.Clear! * right.Clear!;
+            return Known(holder, shape.Rows, shape.Columns, clear);
+        }
+        var other = left.IsShared ? (right.IsShared ? right.FractionBits : Format.FractionBits) : 0;
+        if (left.IsShared && left.FractionBits + other > TwoPartyFormat.LargestFractionBits) left = await TruncateAsync(left, Format.FractionBits, cancellationToken);
+        other = left.IsShared ? left.FractionBits : Format.FractionBits;
+        if (right.IsShared && right.FractionBits + other > TwoPartyFormat.LargestFractionBits) right = await TruncateAsync(right, Format.FractionBits, cancellationToken);
+        return await SharedProductAsync(left, right, shape, isEntrywise, cancellationToken);
+    }
+
+    /// <summary>Own parts are multiplied where they are; what needs both parties is a cross product.</summary>
+    private async ValueTask<TwoPartyMatrix> SharedProductAsync(
+        TwoPartyMatrix left, TwoPartyMatrix right, (int Rows, int Inner, int Columns) shape, bool isEntrywise, CancellationToken cancellationToken)
+    {
+        int leftBits = left.IsShared ? left.FractionBits : Format.FractionBits, rightBits = right.IsShared ? right.FractionBits : Format.FractionBits;
+        RingMatrix mineLeft = Part(left, leftBits), mineRight = Part(right, rightBits);
+        var sum = isEntrywise ? RingProducts.Hadamard(mineLeft, mineRight) : RingProducts.Multiply(mineLeft, mineRight);
+        var crosses = new List<CrossProduct>(2);
+        var bits = (left.IsShared ? 64 : Format.KnownBits, right.IsShared ? 64 : Format.KnownBits);
+        foreach (var leftHolder in (ValueHolder[])[ValueHolder.First, ValueHolder.Second])
+        {
+            var rightHolder = leftHolder == ValueHolder.First ? ValueHolder.Second : ValueHolder.First;
+            if (!Has(left, leftHolder) || !Has(right, rightHolder)) continue;
+            crosses.Add(new CrossProduct(leftHolder, Format.Self == leftHolder ? mineLeft : null, Format.Self == rightHolder ? mineRight : null, shape, bits, isEntrywise));
+        }
+        if (crosses.Count > 0)
+            foreach (var share in await CrossProduct.ShareAsync(link, crosses, cancellationToken)) sum += share;
+        return Shared(sum, leftBits + rightBits);
+    }
+
+    /// <summary>Whether a party has a part of a value that the other has not: a share, or what it alone knows.</summary>
+    private static bool Has(TwoPartyMatrix value, ValueHolder party) => value.IsShared || value.Holder == party;
+
+    /// <summary>What this party multiplies: its share, what it knows, or zero. What is public each multiplies with its own share.</summary>
+    private RingMatrix Part(TwoPartyMatrix value, int fractionBits) => value.Holder == ValueHolder.Both ? Format.Encode(value.Clear!, fractionBits) : value.ToShare(fractionBits);
+
+    /// <summary>A function of single entries: computed in clear where a party knows them.</summary>
+    private async ValueTask<TwoPartyMatrix> EntryAsync(
+        TwoPartyMatrix value, Func<Matrix, CancellationToken, ValueTask<Matrix>> clear, int from, GarbledFunction function, int to, CancellationToken cancellationToken)
+    {
+        if (!value.IsShared) 
+        {
+            var result = value.Clear is null ? null : await clear(value.Clear, cancellationToken);
+            return Known(value.Holder, value.Rows, value.Columns, result);
+        }
+        var flat = Shaped(value.ToShare(from), value.Count, 1);
+        return Shared(Shaped(await function.ApplyAsync(link, flat, cancellationToken), value.Rows, value.Columns), to);
+    }
+
+    private static RingMatrix Shaped(RingMatrix value, int rows, int columns) => new(rows, columns, value.Values.ToArray());
+
+    /// <summary>An integer below 2^20 and a power of two: factor = mantissa 2^-exponent; powers of two exactly.</summary>
+    private static (long Mantissa, int Exponent) Split(double factor)
+    {
+        var exponent = Math.Min(19 - Math.ILogB(factor), LargestFactorBits);
+        var mantissa = (long)Math.Round(Math.ScaleB(factor, exponent));
+        if (Math.Abs(factor) == Math.ScaleB(1, Math.ILogB(factor))) return (Math.Sign(factor), -Math.ILogB(factor));
+        while (mantissa != 0 && mantissa % 2 == 0) (mantissa, exponent) = (mantissa / 2, exponent - 1);
+        return (mantissa, exponent);
+    }
+}
