@@ -31,7 +31,7 @@ public sealed class BaseTransferSender : IDisposable
 
     private BaseTransferSender(byte[] session, ulong[] exponent, byte[] message) => (_session, _exponent, _message) = (session, exponent, message);
 
-    /// <summary>Step 1, to be sent: A, 400 bytes with the head.</summary>
+    /// <summary>Step 1, to be sent: A, 416 bytes with the head.</summary>
     public ReadOnlyMemory<byte> Message => _message;
 
     /// <summary>Draws a.</summary>
@@ -48,7 +48,7 @@ public sealed class BaseTransferSender : IDisposable
         var generator = new ulong[ModpGroup.Words * engine.Lanes];
         for (var lane = 0; lane < engine.Lanes; lane++) generator[lane * ModpGroup.Words] = 2;
         Raise(engine, generator, exponent);
-        var message = TransferMessage.Create(TransferMessageKind.BaseOffer, Count, 0, ModpGroup.ElementBytes);
+        var message = TransferMessage.Create(TransferMessageKind.BaseOffer, TransferHash.SessionTag(name), Count, 0, ModpGroup.ElementBytes);
         MemoryMarshal.AsBytes(generator.AsSpan(0, ModpGroup.Words)).CopyTo(message.AsSpan(TransferMessage.HeaderBytes));
         return new BaseTransferSender(name, exponent, message);
     }
@@ -60,7 +60,7 @@ public sealed class BaseTransferSender : IDisposable
     public BaseSeedPairs Finish(ReadOnlySpan<byte> reply)
     {
         if (_finished) throw new InvalidOperationException("A base transfer takes one reply; nothing is used twice.");
-        var body = TransferMessage.Body(reply, TransferMessageKind.BaseReply, Count, 0, (long)Count * ModpGroup.ElementBytes);
+        var body = TransferMessage.Body(reply, TransferMessageKind.BaseReply, TransferHash.SessionTag(_session), Count, 0, (long)Count * ModpGroup.ElementBytes);
         for (var i = 0; i < Count; i++) ModpGroup.Require(body.Slice(i * ModpGroup.ElementBytes, ModpGroup.ElementBytes), $"Element {i} of the base transfers' reply");
         _finished = true;
         var keys = Keys(body);
