@@ -105,7 +105,7 @@ public sealed class ExtensionReceiver : IDisposable
                 var u = sent.Slice(begin, count);
                 _zero.Fill(i, first, t);
                 _one.Fill(i, first, u);
-                for (var j = 0; j < u.Length; j++) u[j] ^= t[j] ^ bits[j];
+                BlockKernels.AddBoth(t, bits, u);
             }
         }
     }

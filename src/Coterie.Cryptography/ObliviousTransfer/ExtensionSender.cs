@@ -107,8 +107,7 @@ public sealed class ExtensionSender : IDisposable
                 var q = columns.AsSpan(begin, count);
                 var u = received.Slice(begin, count);
                 _columns.Fill(i, first, q);
-                var mask = ConsistencyCheck.Mask(_offset, i);
-                for (var j = 0; j < q.Length; j++) q[j] ^= u[j] & mask;
+                BlockKernels.AddMasked(u, ConsistencyCheck.Mask(_offset, i), q);
             }
         }
         return columns;
