@@ -2,6 +2,7 @@ using System.Globalization;
 using Coterie.Benchmarks;
 using Coterie.Benchmarks.EncryptedModels;
 using Coterie.Benchmarks.Networks;
+using Coterie.Benchmarks.ObliviousTransfer;
 using Coterie.Benchmarks.Paillier;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
@@ -15,6 +16,7 @@ const string Usage = """
       participant           one participant's own work, step by step
       mask-generator
       shamir
+      oblivious-transfer    base transfers, extension, products and triples beside their AES
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
@@ -33,6 +35,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
 {
     [MaskGeneratorBenchmark.Name] = () => Task.FromResult<Report?>(MaskGeneratorBenchmark.Run()),
     [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
+    [ObliviousTransferBenchmark.Name] = () => Task.FromResult<Report?>(ObliviousTransferBenchmark.Run()),
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [DenseBenchmark.Name] = () => Task.FromResult<Report?>(DenseBenchmark.Run()),
     [NetworksBenchmark.Name] = NetworksBenchmark.RunAsync,

@@ -61,7 +61,7 @@ internal sealed class Aes128 : IDisposable
     /// <summary>Fills blocks with the keystream of counter mode from a counter on; the counter is the block's number, little-endian.</summary>
     public void Counters(ulong counter, Span<UInt128> blocks)
     {
-        for (var i = 0; i < blocks.Length; i++) blocks[i] = counter + (ulong)i;
+        BlockKernels.Count(0, counter, 0, blocks);
         Encrypt(blocks);
     }
 

@@ -17,13 +17,13 @@ public static class BaseTransferReceiver
     /// <param name="offer">What the sender sent: A.</param>
     /// <param name="choices">Bit i chooses the key of transfer i: uniform for an extension, where it is the offset Delta.</param>
     /// <param name="random">Where exponents come from.</param>
-    /// <returns>The keys chosen, and the reply to be sent: 128 elements, 49,168 bytes.</returns>
+    /// <returns>The keys chosen, and the reply to be sent: 128 elements, 49,184 bytes.</returns>
     /// <exception cref="CryptographicException">The offer has another length or head, or A is not an element of the group.</exception>
     public static (BaseSeeds Seeds, byte[] Reply) Answer(ReadOnlySpan<byte> session, ReadOnlySpan<byte> offer, UInt128 choices, CryptographicRandom random)
     {
         ArgumentNullException.ThrowIfNull(random);
         var name = TransferHash.RequireSession(session);
-        var element = TransferMessage.Body(offer, TransferMessageKind.BaseOffer, BaseTransferSender.Count, 0, ModpGroup.ElementBytes);
+        var element = TransferMessage.Body(offer, TransferMessageKind.BaseOffer, TransferHash.SessionTag(name), BaseTransferSender.Count, 0, ModpGroup.ElementBytes);
         ModpGroup.Require(element, "The base transfers' offer");
         const int Words = ModpGroup.Words;
         using var engine = new TwinEngine(ModpGroup.CreateEngine());
@@ -41,7 +41,7 @@ public static class BaseTransferReceiver
         var powers = new ulong[BaseTransferSender.Count / lanes * length];
         using (var tables = new FixedBase(engine, bases, ModpGroup.ExponentBits, Window, Turns, hardened: true)) tables.Raise(exponents, Words, powers);
 
-        var reply = TransferMessage.Create(TransferMessageKind.BaseReply, BaseTransferSender.Count, 0, (long)BaseTransferSender.Count * ModpGroup.ElementBytes);
+        var reply = TransferMessage.Create(TransferMessageKind.BaseReply, TransferHash.SessionTag(name), BaseTransferSender.Count, 0, (long)BaseTransferSender.Count * ModpGroup.ElementBytes);
         var keys = new UInt128[BaseTransferSender.Count];
         var factor = new ulong[single];
         for (var first = 0; first < keys.Length; first += lanes)

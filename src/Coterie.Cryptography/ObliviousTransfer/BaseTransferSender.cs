@@ -11,7 +11,7 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// <see cref="ModpGroup"/>. It becomes the receiver of the extension.
 /// </summary>
 /// <remarks>
-/// 1. The sender draws a and sends A = g^a. 2. The receiver with choice c draws b uniform below the group's order and sends B = A^c g^b. 3. The keys are
+/// 1. The sender draws a, of 512 bits, and sends A = g^a. 2. The receiver with choice c draws b uniform below the group's order and sends B = A^c g^b. 3. The keys are
 /// H(B^a) and H((B/A)^a); the receiver knows H(A^b).
 /// Keys are hashes of session, index, A, B and the shared element, and elements outside the group are refused: without that keys of different transfers can
 /// be made to depend on each other. The sender learns nothing of the choices, whatever it sends and computes (B is uniform). The receiver learns one key of
@@ -31,7 +31,7 @@ public sealed class BaseTransferSender : IDisposable
 
     private BaseTransferSender(byte[] session, ulong[] exponent, byte[] message) => (_session, _exponent, _message) = (session, exponent, message);
 
-    /// <summary>Step 1, to be sent: A, 400 bytes with the head.</summary>
+    /// <summary>Step 1, to be sent: A, 416 bytes with the head.</summary>
     public ReadOnlyMemory<byte> Message => _message;
 
     /// <summary>Draws a.</summary>
@@ -42,13 +42,15 @@ public sealed class BaseTransferSender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(random);
         var name = TransferHash.RequireSession(session);
-        var exponent = new ulong[ModpGroup.Words];
-        ModpGroup.DrawExponent(random, exponent);
+        var exponent = new ulong[ModpGroup.SecretWords];
+        random.Fill(MemoryMarshal.AsBytes(exponent.AsSpan()));
+        // Odd, so that it is not 0.
+        exponent[0] |= 1;
         using var engine = ModpGroup.CreateEngine();
         var generator = new ulong[ModpGroup.Words * engine.Lanes];
         for (var lane = 0; lane < engine.Lanes; lane++) generator[lane * ModpGroup.Words] = 2;
         Raise(engine, generator, exponent);
-        var message = TransferMessage.Create(TransferMessageKind.BaseOffer, Count, 0, ModpGroup.ElementBytes);
+        var message = TransferMessage.Create(TransferMessageKind.BaseOffer, TransferHash.SessionTag(name), Count, 0, ModpGroup.ElementBytes);
         MemoryMarshal.AsBytes(generator.AsSpan(0, ModpGroup.Words)).CopyTo(message.AsSpan(TransferMessage.HeaderBytes));
         return new BaseTransferSender(name, exponent, message);
     }
@@ -60,7 +62,7 @@ public sealed class BaseTransferSender : IDisposable
     public BaseSeedPairs Finish(ReadOnlySpan<byte> reply)
     {
         if (_finished) throw new InvalidOperationException("A base transfer takes one reply; nothing is used twice.");
-        var body = TransferMessage.Body(reply, TransferMessageKind.BaseReply, Count, 0, (long)Count * ModpGroup.ElementBytes);
+        var body = TransferMessage.Body(reply, TransferMessageKind.BaseReply, TransferHash.SessionTag(_session), Count, 0, (long)Count * ModpGroup.ElementBytes);
         for (var i = 0; i < Count; i++) ModpGroup.Require(body.Slice(i * ModpGroup.ElementBytes, ModpGroup.ElementBytes), $"Element {i} of the base transfers' reply");
         _finished = true;
         var keys = Keys(body);
@@ -83,7 +85,8 @@ public sealed class BaseTransferSender : IDisposable
         // A^-a, the same in all lanes.
         var numbers = new ulong[words * lanes];
         for (var lane = 0; lane < lanes; lane++) offer.CopyTo(MemoryMarshal.AsBytes(numbers.AsSpan(lane * words, words)));
-        var (negated, quotient, power) = (_exponent.ToArray(), new ulong[single], new ulong[single]);
+        var (negated, quotient, power) = (new ulong[words], new ulong[single], new ulong[single]);
+        _exponent.CopyTo(negated, 0);
         ModpGroup.NegateExponent(negated);
         engine.LoadSingles(numbers, words, quotient);
         SinglePowers.RaiseAll(engine, quotient, negated, hardened: true, quotient);

@@ -47,8 +47,8 @@ internal static class BitPacking
             word.StoreUnsafe(ref target, written);
             written += Lanes;
             fill -= 64;
-            // A shift by 64 would be one by 0.
-            word = fill == 0 ? Vector512<ulong>.Zero : entry >>> (width - fill);
+            // By width - fill in two steps: a shift by 64 would be one by 0.
+            word = (entry >>> 1) >>> (width - fill - 1);
         }
     }
 
@@ -85,7 +85,7 @@ internal static class BitPacking
             if (fill < 64) continue;
             packed[written++] = word;
             fill -= 64;
-            word = fill == 0 ? 0 : entry >> (width - fill);
+            word = (entry >> 1) >> (width - fill - 1);
         }
         if (fill > 0) packed[written] = word;
     }

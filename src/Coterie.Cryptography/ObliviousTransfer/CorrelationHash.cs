@@ -16,7 +16,7 @@ internal sealed class CorrelationHash(UInt128 key, bool? hardware = null) : IDis
     /// <summary>target_i = pi(x_i xor offset).</summary>
     public void Permute(ReadOnlySpan<UInt128> x, UInt128 offset, Span<UInt128> target)
     {
-        for (var i = 0; i < x.Length; i++) target[i] = x[i] ^ offset;
+        BlockKernels.Xor(x, offset, target);
         _permutation.Encrypt(target[..x.Length]);
     }
 
@@ -27,15 +27,15 @@ internal sealed class CorrelationHash(UInt128 key, bool? hardware = null) : IDis
         var each = target.Length / permuted.Length;
         for (var i = 0; i < permuted.Length; i++)
         {
-            var y = permuted[i] ^ (firstTransfer + (ulong)i);
-            var blocks = target.Slice(i * each, each);
-            for (var b = 0; b < blocks.Length; b++) blocks[b] = y ^ new UInt128((ulong)(firstBlock + b), 0);
+            if (each == 1) target[i] = permuted[i] ^ new UInt128((ulong)firstBlock, firstTransfer + (ulong)i);
+            else BlockKernels.Count(permuted[i] ^ (firstTransfer + (ulong)i), (ulong)firstBlock, 1, target.Slice(i * each, each));
         }
         _permutation.Encrypt(target);
-        for (var i = 0; i < permuted.Length; i++)
+        if (each == 1) BlockKernels.AddMasked(permuted, UInt128.MaxValue, target);
+        for (var i = 0; i < permuted.Length && each > 1; i++)
         {
-            var y = permuted[i];
-            foreach (ref var block in target.Slice(i * each, each)) block ^= y;
+            var blocks = target.Slice(i * each, each);
+            BlockKernels.Xor(blocks, permuted[i], blocks);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class ExtensionReceiver : IDisposable
     public const int MaximumCount = 1 << 26;
 
     private readonly byte[] _session;
+    private readonly UInt128 _tag;
     private readonly ColumnGenerator _zero;
     private readonly ColumnGenerator _one;
     private readonly bool? _hardware;
@@ -37,6 +38,7 @@ public sealed class ExtensionReceiver : IDisposable
         ArgumentNullException.ThrowIfNull(seeds);
         (_session, var zero, var one) = seeds.Take();
         _hardware = hardware;
+        _tag = TransferHash.SessionTag(_session);
         (_zero, _one) = (new ColumnGenerator(zero, hardware), new ColumnGenerator(one, hardware));
     }
 
@@ -60,7 +62,7 @@ public sealed class ExtensionReceiver : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (choices.Length < (count + 7) / 8) throw new ArgumentException($"{count} choices need {(count + 7) / 8} bytes; there are {choices.Length}.", nameof(choices));
         var x = Pad(choices, count, random);
-        var message = TransferMessage.Create(TransferMessageKind.Extension, count, Counter, ExtensionMessage.BodyBytes(count));
+        var message = TransferMessage.Create(TransferMessageKind.Extension, _tag, count, Counter, ExtensionMessage.BodyBytes(count));
         var columns = new UInt128[x.Length * BitTransposition.Columns];
         Mask(x, columns, ExtensionMessage.Columns(message, count));
         var check = new ConsistencyCheck(TransferHash.Challenge(_session, message.AsSpan(0, ExtensionMessage.CheckOffset(count))), x.Length, _hardware);
@@ -69,7 +71,7 @@ public sealed class ExtensionReceiver : IDisposable
         check.HashColumns(columns).CopyTo(hashes[1..]);
         var rows = ExtensionMessage.Transpose(columns, x.Length, _hardware);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(columns.AsSpan()));
-        var batch = new ReceiverBatch(message, count, Counter, rows, x, new CorrelationHash(TransferHash.BatchKey(_session, Counter), _hardware));
+        var batch = new ReceiverBatch(message, _tag, count, Counter, rows, x, new CorrelationHash(TransferHash.BatchKey(_session, Counter), _hardware));
         Counter++;
         _zero.Advance(x.Length);
         _one.Advance(x.Length);
@@ -106,7 +108,7 @@ public sealed class ExtensionReceiver : IDisposable
                 var u = sent.Slice(begin, count);
                 _zero.Fill(i, first, t);
                 _one.Fill(i, first, u);
-                for (var j = 0; j < u.Length; j++) u[j] ^= t[j] ^ bits[j];
+                BlockKernels.AddBoth(t, bits, u);
             }
         }
     }

@@ -15,6 +15,7 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 public sealed class ExtensionSender : IDisposable
 {
     private readonly byte[] _session;
+    private readonly UInt128 _tag;
     private readonly ColumnGenerator _columns;
     private readonly bool? _hardware;
     private UInt128 _offset;
@@ -33,6 +34,7 @@ public sealed class ExtensionSender : IDisposable
         ArgumentNullException.ThrowIfNull(seeds);
         (_session, _offset, var keys) = seeds.Take();
         _hardware = hardware;
+        _tag = TransferHash.SessionTag(_session);
         _columns = new ColumnGenerator(keys, hardware);
     }
 
@@ -54,7 +56,7 @@ public sealed class ExtensionSender : IDisposable
     /// <param name="message">What <see cref="ReceiverBatch.Message"/> was.</param>
     /// <param name="count">Transfers of the batch, as both know them.</param>
     /// <exception cref="CryptographicException">
-    /// The message has another length, version, count or counter: it is refused, and the right one may follow. Or the receiver's columns do not agree: then
+    /// The message has another length, version, session, count or counter: it is refused, and the right one may follow. Or the receiver's columns do not agree: then
     /// there is no further batch, because every attempt may tell a bit of Delta.
     /// </exception>
     /// <exception cref="InvalidOperationException">A check failed before.</exception>
@@ -64,7 +66,7 @@ public sealed class ExtensionSender : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ExtensionReceiver.MaximumCount);
         if (_failed) throw new InvalidOperationException("A check of oblivious transfers failed before; new base transfers are needed.");
         ObjectDisposedException.ThrowIf(_disposed, this);
-        TransferMessage.Body(message, TransferMessageKind.Extension, count, Counter, ExtensionMessage.BodyBytes(count));
+        TransferMessage.Body(message, TransferMessageKind.Extension, _tag, count, Counter, ExtensionMessage.BodyBytes(count));
         var blocks = ExtensionMessage.Blocks(count);
         var end = ExtensionMessage.CheckOffset(count);
         var columns = Unmask(MemoryMarshal.Cast<byte, UInt128>(message[TransferMessage.HeaderBytes..end]), blocks);
@@ -79,7 +81,7 @@ public sealed class ExtensionSender : IDisposable
         }
         var rows = ExtensionMessage.Transpose(columns, blocks, _hardware);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(columns.AsSpan()));
-        var batch = new SenderBatch(count, Counter, rows, _offset, new CorrelationHash(TransferHash.BatchKey(_session, Counter), _hardware));
+        var batch = new SenderBatch(_tag, count, Counter, rows, _offset, new CorrelationHash(TransferHash.BatchKey(_session, Counter), _hardware));
         Counter++;
         _columns.Advance(blocks);
         return batch;
@@ -105,8 +107,7 @@ public sealed class ExtensionSender : IDisposable
                 var q = columns.AsSpan(begin, count);
                 var u = received.Slice(begin, count);
                 _columns.Fill(i, first, q);
-                var mask = ConsistencyCheck.Mask(_offset, i);
-                for (var j = 0; j < q.Length; j++) q[j] ^= u[j] & mask;
+                BlockKernels.AddMasked(u, ConsistencyCheck.Mask(_offset, i), q);
             }
         }
         return columns;

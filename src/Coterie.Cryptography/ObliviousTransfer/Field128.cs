@@ -43,7 +43,7 @@ internal static class Field128
         ulong w0 = 0, w1 = 0, w2 = 0, w3 = 0;
         for (var i = 0; i < x.Length; i++)
         {
-            var (a0, a1, b0, b1) = ((ulong)x[i], (ulong)(x[i] >> 64), (ulong)y[i], (ulong)(y[i] >> 64));
+            var (a0, a1, b0, b1) = unchecked(((ulong)x[i], (ulong)(x[i] >> 64), (ulong)y[i], (ulong)(y[i] >> 64)));
             var (l0, l1) = Product(a0, b0);
             var (h0, h1) = Product(a1, b1);
             // Karatsuba: the middle from one product.

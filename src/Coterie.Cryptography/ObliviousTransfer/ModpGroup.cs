@@ -22,6 +22,11 @@ internal static class ModpGroup
     /// <summary>Bits of q.</summary>
     public const int ExponentBits = 3071;
 
+    /// <summary>
+    /// Words of a Diffie-Hellman secret: 512 bits, twice what the group's strength asks for (NIST SP 800-56A revision 3, section 5.6.1.1.1: at least 256 bits for 128).
+    /// </summary>
+    public const int SecretWords = 8;
+
     private const string Hexadecimal =
         "0" +
         "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD" +

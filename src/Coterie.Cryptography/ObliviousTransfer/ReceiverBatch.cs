@@ -7,19 +7,20 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 public sealed class ReceiverBatch : IDisposable
 {
     private readonly byte[] _message;
+    private readonly UInt128 _session;
     private readonly ulong _counter;
     private readonly UInt128[] _rows;
     private readonly UInt128[] _choices;
     private readonly CorrelationHash _hash;
     private bool _taken;
 
-    internal ReceiverBatch(byte[] message, int count, ulong counter, UInt128[] rows, UInt128[] choices, CorrelationHash hash) =>
-        (_message, Count, _counter, _rows, _choices, _hash) = (message, count, counter, rows, choices, hash);
+    internal ReceiverBatch(byte[] message, UInt128 session, int count, ulong counter, UInt128[] rows, UInt128[] choices, CorrelationHash hash) =>
+        (_message, _session, Count, _counter, _rows, _choices, _hash) = (message, session, count, counter, rows, choices, hash);
 
     /// <summary>Transfers.</summary>
     public int Count { get; }
 
-    /// <summary>What goes to the sender: 4,128 bytes and 16 for each transfer, rounded up to 128 transfers.</summary>
+    /// <summary>What goes to the sender: 4,144 bytes and 16 for each transfer, rounded up to 128 transfers.</summary>
     public ReadOnlyMemory<byte> Message => _message;
 
     /// <summary>Random transfers: of each, the string of the choice.</summary>
@@ -44,13 +45,13 @@ public sealed class ReceiverBatch : IDisposable
     }
 
     /// <summary>Transfers of strings that the sender chose: of each pair, the one of the choice.</summary>
-    /// <param name="message">What <see cref="SenderBatch.TakeChosen"/> gave: 16 bytes and 32 for each transfer.</param>
+    /// <param name="message">What <see cref="SenderBatch.TakeChosen"/> gave: 32 bytes and 32 for each transfer.</param>
     /// <exception cref="CryptographicException">The message has another length or head.</exception>
     /// <exception cref="InvalidOperationException">An output was taken before.</exception>
     public UInt128[] TakeChosen(ReadOnlySpan<byte> message)
     {
         Claim();
-        var pairs = MemoryMarshal.Cast<byte, UInt128>(TransferMessage.Body(message, TransferMessageKind.Chosen, Count, _counter, Count * 32L));
+        var pairs = MemoryMarshal.Cast<byte, UInt128>(TransferMessage.Body(message, TransferMessageKind.Chosen, _session, Count, _counter, Count * 32L));
         var strings = new UInt128[Count];
         _hash.Hash(_rows.AsSpan(0, Count), 0, strings);
         for (var i = 0; i < strings.Length; i++)
@@ -71,7 +72,7 @@ public sealed class ReceiverBatch : IDisposable
     internal ulong[] TakeSums(RingPlan plan, ReadOnlySpan<byte> message)
     {
         Claim();
-        var body = TransferMessage.Body(message, TransferMessageKind.Ring, Count, _counter, plan.BodyBytes);
+        var body = TransferMessage.Body(message, TransferMessageKind.Ring, _session, Count, _counter, plan.BodyBytes);
         var sums = RingReceiver.Sums(plan, _rows, _choices, _hash, body);
         Dispose();
         return sums;

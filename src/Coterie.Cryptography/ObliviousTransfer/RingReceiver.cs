@@ -37,7 +37,7 @@ internal static class RingReceiver
         {
             var scalar = piece.Scalar + t;
             var transfer = (piece.Plane * plan.Scalars) + scalar;
-            var mask = (ulong)ConsistencyCheck.Mask(choices[transfer / 128], transfer % 128);
+            var mask = unchecked((ulong)ConsistencyCheck.Mask(choices[transfer / 128], transfer % 128));
             var sum = sums.Slice((scalar / plan.Group * plan.Length) + piece.Entry, piece.Entries);
             Step(stream.Slice(t * piece.Stride, piece.Entries), received.Slice(t * piece.Entries, piece.Entries), piece.Plane, mask, sum);
         }

@@ -6,14 +6,15 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// <summary>One batch of oblivious transfers at their sender. It gives one kind of output, once.</summary>
 public sealed class SenderBatch : IDisposable
 {
+    private readonly UInt128 _session;
     private readonly ulong _counter;
     private readonly UInt128[] _rows;
     private readonly CorrelationHash _hash;
     private UInt128 _offset;
     private bool _taken;
 
-    internal SenderBatch(int count, ulong counter, UInt128[] rows, UInt128 offset, CorrelationHash hash) =>
-        (Count, _counter, _rows, _offset, _hash) = (count, counter, rows, offset, hash);
+    internal SenderBatch(UInt128 session, int count, ulong counter, UInt128[] rows, UInt128 offset, CorrelationHash hash) =>
+        (_session, Count, _counter, _rows, _offset, _hash) = (session, count, counter, rows, offset, hash);
 
     /// <summary>Transfers.</summary>
     public int Count { get; }
@@ -41,14 +42,14 @@ public sealed class SenderBatch : IDisposable
     /// <summary>Transfers of chosen strings.</summary>
     /// <param name="zero">Of each transfer, the string for choice 0.</param>
     /// <param name="one">The string for choice 1.</param>
-    /// <returns>What goes to the receiver: 16 bytes and 32 for each transfer.</returns>
+    /// <returns>What goes to the receiver: 32 bytes and 32 for each transfer.</returns>
     /// <exception cref="ArgumentException">There are not as many strings as transfers.</exception>
     /// <exception cref="InvalidOperationException">An output was taken before.</exception>
     public byte[] TakeChosen(ReadOnlySpan<UInt128> zero, ReadOnlySpan<UInt128> one)
     {
         if (zero.Length != Count || one.Length != Count) throw new ArgumentException($"{Count} pairs of strings are transferred; there are {zero.Length} and {one.Length}.", nameof(zero));
         Claim();
-        var message = TransferMessage.Create(TransferMessageKind.Chosen, Count, _counter, Count * 32L);
+        var message = TransferMessage.Create(TransferMessageKind.Chosen, _session, Count, _counter, Count * 32L);
         var pairs = MemoryMarshal.Cast<byte, UInt128>(message.AsSpan(TransferMessage.HeaderBytes));
         var (first, second) = Keys();
         for (var i = 0; i < first.Length; i++) (pairs[2 * i], pairs[(2 * i) + 1]) = (first[i] ^ zero[i], second[i] ^ one[i]);
@@ -81,7 +82,7 @@ public sealed class SenderBatch : IDisposable
     internal (byte[] Message, ulong[] Shares) TakeSums(RingPlan plan, ReadOnlySpan<ulong> correlations)
     {
         Claim();
-        var message = TransferMessage.Create(TransferMessageKind.Ring, Count, _counter, plan.BodyBytes);
+        var message = TransferMessage.Create(TransferMessageKind.Ring, _session, Count, _counter, plan.BodyBytes);
         var shares = RingSender.Sums(plan, _rows, _offset, correlations, _hash, message.AsSpan(TransferMessage.HeaderBytes));
         Dispose();
         return (message, shares);

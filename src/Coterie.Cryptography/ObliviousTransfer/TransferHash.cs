@@ -47,6 +47,15 @@ internal static class TransferHash
         return Finish(hash);
     }
 
+    /// <summary>What messages name their session by.</summary>
+    public static UInt128 SessionTag(ReadOnlySpan<byte> session)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("coterie transfer session v1"u8);
+        hash.AppendData(session);
+        return Finish(hash);
+    }
+
     /// <exception cref="ArgumentException">Not 32 bytes.</exception>
     public static byte[] RequireSession(ReadOnlySpan<byte> session) => session.Length == SessionBytes
         ? session.ToArray()

@@ -35,16 +35,24 @@ public sealed class BaseTransferTests
             Assert.NotEqual(zero[i], one[i]);
         }
         Assert.Equal(256, zero.Concat(one).Distinct().Count());
-        Assert.Equal((400, 49_168), (sender.Message.Length, reply.Length));
+        Assert.Equal((416, 49_184), (sender.Message.Length, reply.Length));
         Assert.Throws<InvalidOperationException>(() => sender.Finish(reply));
         Assert.Throws<InvalidOperationException>(() => seeds.Take());
     }
 
     [Fact]
-    public void Finish_ReplyOfAnotherSession_AgreesOnNoKey()
+    public void Finish_ReplyMadeInAnotherSession_AgreesOnNoKey()
     {
-        using var sender = BaseTransferSender.Create(Random.Bytes(32), Random);
-        var (seeds, reply) = BaseTransferReceiver.Answer(Random.Bytes(32), sender.Message.Span, 0, Random);
+        var session = Random.Bytes(32);
+        using var sender = BaseTransferSender.Create(session, Random);
+        using var other = BaseTransferSender.Create(Random.Bytes(32), Random);
+        Assert.Throws<CryptographicException>(() => BaseTransferReceiver.Answer(session, other.Message.Span, 0, Random));
+        // The same elements under the other session's name: keys are bound to it all the same.
+        var foreign = Random.Bytes(32);
+        var offer = Named(sender.Message.ToArray(), foreign);
+        var (seeds, reply) = BaseTransferReceiver.Answer(foreign, offer, 0, Random);
+        Assert.Throws<CryptographicException>(() => sender.Finish(reply));
+        reply = Named(reply, session);
         var (_, zero, one) = sender.Finish(reply).Take();
         Assert.Empty(seeds.Take().Keys.Intersect(zero.Concat(one)));
     }
@@ -89,7 +97,7 @@ public sealed class BaseTransferTests
         var session = Random.Bytes(32);
         using var sender = BaseTransferSender.Create(session, Random);
         var offer = sender.Message.ToArray();
-        Write(kind, offer.AsSpan(16));
+        Write(kind, offer.AsSpan(32));
         var refusal = Assert.Throws<CryptographicException>(() => BaseTransferReceiver.Answer(session, offer, 0, Random));
         Assert.StartsWith("The base transfers' offer is", refusal.Message, StringComparison.Ordinal);
     }
@@ -98,8 +106,9 @@ public sealed class BaseTransferTests
     [MemberData(nameof(WrongElements))]
     public void Finish_ReplyOutsideTheGroup_IsRefusedByItsIndex(string kind)
     {
-        using var sender = BaseTransferSender.Create(Random.Bytes(32), Random);
-        var reply = Replies(77, kind);
+        var session = Random.Bytes(32);
+        using var sender = BaseTransferSender.Create(session, Random);
+        var reply = Replies(session, 77, kind);
         var refusal = Assert.Throws<CryptographicException>(() => sender.Finish(reply));
         Assert.StartsWith("Element 77 of the base transfers' reply is", refusal.Message, StringComparison.Ordinal);
     }
@@ -113,13 +122,19 @@ public sealed class BaseTransferTests
         void Refused(byte[] message, string part) =>
             Assert.Contains(part, Assert.Throws<CryptographicException>(() => BaseTransferReceiver.Answer(session, message, 0, Random)).Message, StringComparison.Ordinal);
         Refused([], "too short");
-        Refused(offer[..^1], "399 bytes");
-        Refused([.. offer, 0], "401 bytes");
+        Refused(offer[..^1], "415 bytes");
+        Refused([.. offer, 0], "417 bytes");
         Refused(With(offer, 0, 2), "version 2");
         Refused(With(offer, 1, 2), "BaseOffer");
         Refused(With(offer, 8, 1), "batch 1");
         Assert.Throws<ArgumentException>(() => BaseTransferSender.Create(new byte[31], Random));
         Assert.Throws<ArgumentException>(() => BaseTransferReceiver.Answer(new byte[33], offer, 0, Random));
+    }
+
+    private static byte[] Named(byte[] message, byte[] session)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128LittleEndian(message.AsSpan(16), TransferHash.SessionTag(session));
+        return message;
     }
 
     private static byte[] With(byte[] message, int index, byte value)
@@ -130,12 +145,12 @@ public sealed class BaseTransferTests
     }
 
     /// <summary>A reply of squares, but for one element.</summary>
-    private static byte[] Replies(int wrong, string kind)
+    private static byte[] Replies(byte[] session, int wrong, string kind)
     {
-        var reply = TransferMessage.Create(TransferMessageKind.BaseReply, 128, 0, 128 * 384);
+        var reply = TransferMessage.Create(TransferMessageKind.BaseReply, TransferHash.SessionTag(session), 128, 0, 128 * 384);
         for (var i = 0; i < 128; i++)
         {
-            var element = reply.AsSpan(16 + (i * 384), 384);
+            var element = reply.AsSpan(32 + (i * 384), 384);
             if (i == wrong) Write(kind, element);
             else Put(4, element);
         }

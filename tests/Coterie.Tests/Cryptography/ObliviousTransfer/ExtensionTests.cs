@@ -50,7 +50,7 @@ public sealed class ExtensionTests
         var (zero, one) = (TransferPair.Blocks(count), TransferPair.Blocks(count));
         var (sender, receiver) = pair.Extend(choices, count);
         var message = sender.TakeChosen(zero, one);
-        Assert.Equal(16 + (32 * count), message.Length);
+        Assert.Equal(32 + (32 * count), message.Length);
         Assert.Equal(Enumerable.Range(0, count).Select(i => TransferPair.Bit(choices, i) ? one[i] : zero[i]), receiver.TakeChosen(message));
     }
 
@@ -73,7 +73,7 @@ public sealed class ExtensionTests
             var (message, shares) = sender.TakeRing(correlations, length);
             var got = receiver.TakeRing(length, message);
             Assert.Equal(Enumerable.Range(0, count * length).Select(e => unchecked(shares[e] + (TransferPair.Bit(choices, e / length) ? correlations[e] : 0))), got);
-            Assert.Equal(16 + (8 * count * length), message.Length);
+            Assert.Equal(32 + (8 * count * length), message.Length);
         }
     }
 
@@ -115,7 +115,7 @@ public sealed class ExtensionTests
         using var first = pair.Receiver.Extend(choices, 1_024, TransferPair.Random);
         using var second = pair.Receiver.Extend(choices, 1_024, TransferPair.Random);
         // Reused streams would make the columns of both messages equal, but for the last block: about 16,384 equal bytes instead of 64.
-        var equal = first.Message.Span[16..].ToArray().Zip(second.Message.Span[16..].ToArray()).Count(b => b.First == b.Second);
+        var equal = first.Message.Span[32..].ToArray().Zip(second.Message.Span[32..].ToArray()).Count(b => b.First == b.Second);
         Assert.InRange(equal, 0, 400);
     }
 
@@ -132,8 +132,8 @@ public sealed class ExtensionTests
         Assert.Throws<InvalidOperationException>(() => sender.TakeRing(new ulong[8], 1));
         Assert.Throws<InvalidOperationException>(() => receiver.TakeRandom());
         Assert.Throws<InvalidOperationException>(() => receiver.TakeCorrelated());
-        Assert.Throws<InvalidOperationException>(() => receiver.TakeChosen(new byte[16 + 256]));
-        Assert.Throws<InvalidOperationException>(() => receiver.TakeRing(1, new byte[16 + 64]));
+        Assert.Throws<InvalidOperationException>(() => receiver.TakeChosen(new byte[32 + 256]));
+        Assert.Throws<InvalidOperationException>(() => receiver.TakeRing(1, new byte[32 + 64]));
     }
 
     [Fact]

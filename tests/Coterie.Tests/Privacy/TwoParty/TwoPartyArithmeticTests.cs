@@ -7,54 +7,53 @@ using Coterie.Tests.Core;
 namespace Coterie.Tests.Privacy.TwoParty;
 
 /// <summary>The two-party engine over values that neither party knows.</summary>
-public sealed class SharedArithmeticTests : ArithmeticConformance<PairMatrix>, IDisposable
+public sealed class SharedArithmeticTests(SharedArithmeticTests.Pair pair) : ArithmeticConformance<PairMatrix>, IClassFixture<SharedArithmeticTests.Pair>
 {
-    private readonly PairBench _bench = new((pair, value, _) => pair.Shared(value));
-
-    protected override ISecureBench<PairMatrix> Bench => _bench;
+    protected override ISecureBench<PairMatrix> Bench => pair;
 
     protected override double Tolerance => 1e-4;
 
-    public void Dispose() => _bench.Dispose();
+    public sealed class Pair() : PairBench((pair, value, _) => pair.Shared(value));
 }
 
 /// <summary>And over values that the one or the other knows, in turns.</summary>
-public sealed class KnownArithmeticTests : ArithmeticConformance<PairMatrix>, IDisposable
+public sealed class KnownArithmeticTests(KnownArithmeticTests.Pair pair) : ArithmeticConformance<PairMatrix>, IClassFixture<KnownArithmeticTests.Pair>
 {
-    private readonly PairBench _bench = new((pair, value, turn) => pair.Known(turn % 2 == 0 ? ValueHolder.First : ValueHolder.Second, value));
-
-    protected override ISecureBench<PairMatrix> Bench => _bench;
+    protected override ISecureBench<PairMatrix> Bench => pair;
 
     protected override double Tolerance => 1e-4;
 
-    public void Dispose() => _bench.Dispose();
+    public sealed class Pair() : PairBench((pair, value, turn) => pair.Known(turn % 2 == 0 ? ValueHolder.First : ValueHolder.Second, value));
 }
 
 /// <summary>And over what one knows together with what is shared.</summary>
-public sealed class MixedArithmeticTests : ArithmeticConformance<PairMatrix>, IDisposable
+public sealed class MixedArithmeticTests(MixedArithmeticTests.Pair pair) : ArithmeticConformance<PairMatrix>, IClassFixture<MixedArithmeticTests.Pair>
 {
-    private readonly PairBench _bench = new((pair, value, turn) => turn % 2 == 0 ? pair.Known(ValueHolder.Second, value) : pair.Shared(value, 35));
-
-    protected override ISecureBench<PairMatrix> Bench => _bench;
+    protected override ISecureBench<PairMatrix> Bench => pair;
 
     protected override double Tolerance => 1e-4;
 
-    public void Dispose() => _bench.Dispose();
+    public sealed class Pair() : PairBench((pair, value, turn) => turn % 2 == 0 ? pair.Known(ValueHolder.Second, value) : pair.Shared(value, 35));
 }
 
-internal sealed class PairBench(Func<PairArithmetic, Matrix, int, PairMatrix> enter) : ISecureBench<PairMatrix>, IDisposable
+/// <summary>Two parties that stay connected over the tests of a class.</summary>
+public abstract class PairBench : ISecureBench<PairMatrix>, IDisposable
 {
-    private readonly Lazy<PairArithmetic> _pair = new(() => PairArithmetic.Connect());
+    private readonly Func<PairArithmetic, Matrix, int, PairMatrix> _enter;
+    private readonly PairArithmetic _pair = PairArithmetic.Connect();
     private int _turn;
 
-    public IArithmetic<PairMatrix> Math => _pair.Value;
+    private protected PairBench(Func<PairArithmetic, Matrix, int, PairMatrix> enter) => _enter = enter;
 
-    public PairMatrix Enter(Matrix value) => enter(_pair.Value, value, _turn++);
+    public IArithmetic<PairMatrix> Math => _pair;
+
+    public PairMatrix Enter(Matrix value) => _enter(_pair, value, _turn++);
 
     public Matrix Open(PairMatrix value) => value.Open();
 
     public void Dispose()
     {
-        if (_pair.IsValueCreated) _pair.Value.Dispose();
+        _pair.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
