@@ -15,6 +15,7 @@ const string Usage = """
       participant           one participant's own work, step by step
       mask-generator
       shamir
+      garbled-circuits      garbling and evaluating beside the block cipher alone; what functions cost
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
@@ -36,6 +37,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [DenseBenchmark.Name] = () => Task.FromResult<Report?>(DenseBenchmark.Run()),
     [NetworksBenchmark.Name] = NetworksBenchmark.RunAsync,
+    [GarbledCircuitsBenchmark.Name] = () => Task.FromResult<Report?>(GarbledCircuitsBenchmark.Run()),
     [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
     [EncryptedMetricBenchmark.Name] = async () => await EncryptedMetricBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
