@@ -17,6 +17,7 @@ const string Usage = """
       mask-generator
       shamir
       oblivious-transfer    base transfers, extension, products and triples beside their AES
+      garbled-circuits      garbling and evaluating beside the block cipher alone; what functions cost
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
@@ -39,6 +40,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [DenseBenchmark.Name] = () => Task.FromResult<Report?>(DenseBenchmark.Run()),
     [NetworksBenchmark.Name] = NetworksBenchmark.RunAsync,
+    [GarbledCircuitsBenchmark.Name] = () => Task.FromResult<Report?>(GarbledCircuitsBenchmark.Run()),
     [RelayBenchmark.Name] = async () => await RelayBenchmark.RunAsync(),
     [EncryptedMetricBenchmark.Name] = async () => await EncryptedMetricBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,

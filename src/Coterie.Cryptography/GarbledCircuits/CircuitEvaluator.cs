@@ -9,21 +9,21 @@ namespace Coterie.Cryptography.GarbledCircuits;
 public sealed class CircuitEvaluator
 {
     private readonly HashKey _key;
-    private readonly bool _hardware;
+    private readonly GatePath _path;
     private ulong _tweak;
 
     /// <summary>The evaluator of the garbler whose <see cref="Garbler.Start"/> this is.</summary>
     /// <exception cref="CryptographicException">Not <see cref="Garbler.StartLength"/> bytes.</exception>
     public CircuitEvaluator(ReadOnlySpan<byte> start)
-        : this(start, HalfGatesX86.IsSupported)
+        : this(start, CircuitKernel.Fastest)
     {
     }
 
-    internal CircuitEvaluator(ReadOnlySpan<byte> start, bool hardware)
+    internal CircuitEvaluator(ReadOnlySpan<byte> start, GatePath path)
     {
         if (start.Length != Garbler.StartLength) throw new CryptographicException($"A start point of {Garbler.StartLength} bytes expected, {start.Length} given.");
         _key = HashKey.Read(start);
-        _hardware = hardware;
+        _path = path;
     }
 
     /// <summary>Evaluates the next batch.</summary>
@@ -43,8 +43,18 @@ public sealed class CircuitEvaluator
         var tweak = _tweak;
         _tweak = checked(_tweak + CircuitKernel.Tweaks(circuit, instances));
         var colours = new byte[PackedBits.Bytes((long)instances * circuit.Outputs.Length)];
-        if (_hardware) CircuitKernel.Evaluate<HalfGatesX86>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
-        else CircuitKernel.Evaluate<HalfGatesPortable>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+        switch (_path)
+        {
+            case GatePath.Wide:
+                CircuitKernel.Evaluate<HalfGatesWide>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+                break;
+            case GatePath.Instructions:
+                CircuitKernel.Evaluate<HalfGatesX86>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+                break;
+            default:
+                CircuitKernel.Evaluate<HalfGatesPortable>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+                break;
+        }
         return new EvaluatedBatch(circuit, instances, colours);
     }
 

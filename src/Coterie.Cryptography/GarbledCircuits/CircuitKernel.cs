@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -17,6 +19,9 @@ internal static class CircuitKernel
 
     /// <summary>Tweaks that a batch uses up; some even without conjunctions, so that every batch has a place of its own in the session.</summary>
     public static ulong Tweaks(Circuit circuit, int instances) => checked(TweaksPerAnd * (ulong)Math.Max(1, circuit.Ands) * (ulong)instances);
+
+    /// <summary>The fastest path of this machine.</summary>
+    public static GatePath Fastest => HalfGatesWide.IsSupported ? GatePath.Wide : HalfGatesX86.IsSupported ? GatePath.Instructions : GatePath.Portable;
 
     /// <summary>Fills tables; tells the colours of the outputs' zero labels.</summary>
     public static void Garble<TGates>(
@@ -93,9 +98,9 @@ internal static class CircuitKernel
 
     private static void Xor(ReadOnlySpan<Vector128<byte>> left, ReadOnlySpan<Vector128<byte>> right, Span<Vector128<byte>> output)
     {
-        right = right[..left.Length];
-        output = output[..left.Length];
-        for (var i = 0; i < left.Length; i++) output[i] = left[i] ^ right[i];
+        TensorPrimitives.Xor(Words(left), Words(right), MemoryMarshal.Cast<Vector128<byte>, ulong>(output));
+
+        static ReadOnlySpan<ulong> Words(ReadOnlySpan<Vector128<byte>> labels) => MemoryMarshal.Cast<Vector128<byte>, ulong>(labels);
     }
 
     private static void Load(Circuit circuit, int first, int count, ReadOnlySpan<UInt128> garbler, ReadOnlySpan<UInt128> evaluator, Vector128<byte>[] wires)
@@ -122,5 +127,6 @@ internal static class CircuitKernel
     }
 
     /// <summary>A label's bytes, the lowest first whatever the machine's order.</summary>
-    private static Vector128<byte> Label(UInt128 label) => Vector128.Create(unchecked((ulong)label), (ulong)(label >> 64)).AsByte();
+    private static Vector128<byte> Label(UInt128 label) =>
+        BitConverter.IsLittleEndian ? Unsafe.BitCast<UInt128, Vector128<byte>>(label) : Vector128.Create(unchecked((ulong)label), (ulong)(label >> 64)).AsByte();
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
+using Coterie.Cryptography.SecureAggregation;
 
 namespace Coterie.Cryptography.GarbledCircuits;
 
@@ -21,7 +22,7 @@ public sealed class Garbler : IDisposable
 
     private readonly CryptographicRandom _random;
     private readonly byte[] _start;
-    private readonly bool _hardware;
+    private readonly GatePath _path;
     private UInt128 _delta;
     private ulong _tweak;
     private bool _disposed;
@@ -38,17 +39,17 @@ public sealed class Garbler : IDisposable
     /// </summary>
     /// <exception cref="ArgumentException">The lowest bit is 0.</exception>
     public Garbler(CryptographicRandom random, UInt128 delta)
-        : this(random, delta, HalfGatesX86.IsSupported)
+        : this(random, delta, CircuitKernel.Fastest)
     {
     }
 
-    internal Garbler(CryptographicRandom random, UInt128 delta, bool hardware)
+    internal Garbler(CryptographicRandom random, UInt128 delta, GatePath path)
     {
         ArgumentNullException.ThrowIfNull(random);
         if ((delta & 1) == 0) throw new ArgumentException("The labels' offset has lowest bit 1, so that the two labels of a wire differ in colour.", nameof(delta));
         _random = random;
         _delta = delta;
-        _hardware = hardware;
+        _path = path;
         _start = random.Bytes(StartLength);
     }
 
@@ -105,15 +106,29 @@ public sealed class Garbler : IDisposable
         // Used up before anything is garbled: whatever happens, no tweak comes twice.
         var tweak = _tweak;
         _tweak = checked(_tweak + CircuitKernel.Tweaks(circuit, instances));
-        if (_hardware) CircuitKernel.Garble<HalfGatesX86>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
-        else CircuitKernel.Garble<HalfGatesPortable>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+        switch (_path)
+        {
+            case GatePath.Wide:
+                CircuitKernel.Garble<HalfGatesWide>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+                break;
+            case GatePath.Instructions:
+                CircuitKernel.Garble<HalfGatesX86>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+                break;
+            default:
+                CircuitKernel.Garble<HalfGatesPortable>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+                break;
+        }
         return new GarbledBatch(circuit, instances, tables, _delta, garblerZeros, evaluatorZeros, pairs, colours);
     }
 
     private UInt128[] Labels(int instances, int inputs)
     {
         var labels = new UInt128[checked(instances * inputs)];
-        _random.Fill(MemoryMarshal.AsBytes(labels.AsSpan()));
+        // Drawing every label from the operating system would take longer than garbling: a fresh key is expanded instead (AES-256 in counter mode).
+        Span<byte> key = stackalloc byte[MaskGenerator.KeyLength];
+        _random.Fill(key);
+        MaskGenerator.AddMask(key, MemoryMarshal.Cast<UInt128, ulong>(labels.AsSpan()));
+        CryptographicOperations.ZeroMemory(key);
         return labels;
     }
 

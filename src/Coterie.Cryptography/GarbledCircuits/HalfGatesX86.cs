@@ -71,7 +71,7 @@ internal abstract class HalfGatesX86 : IHalfGates
 
     /// <summary>Rows and output of one gate, from the hashes of both labels of both inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Join(
+    public static void Join(
         Vector128<byte> a, Vector128<byte> b, Vector128<byte> hashA0, Vector128<byte> hashA1, Vector128<byte> hashB0, Vector128<byte> hashB1,
         Vector128<byte> delta, out Vector128<byte> output, out Vector128<byte> garblerRow, out Vector128<byte> evaluatorRow)
     {

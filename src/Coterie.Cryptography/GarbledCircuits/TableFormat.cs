@@ -25,7 +25,9 @@ internal static class TableFormat
 
     public static byte[] Create(Circuit circuit, int instances, ulong tweak)
     {
-        var tables = new byte[Length(circuit, instances)];
+        // Every row is written: no need to clear them first.
+        var tables = GC.AllocateUninitializedArray<byte>(Length(circuit, instances));
+        tables.AsSpan(0, HeaderLength).Clear();
         tables[0] = Version;
         BinaryPrimitives.WriteInt32LittleEndian(tables.AsSpan(InstancesAt), instances);
         BinaryPrimitives.WriteUInt64LittleEndian(tables.AsSpan(TweakAt), tweak);

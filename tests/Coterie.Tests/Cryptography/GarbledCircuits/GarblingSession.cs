@@ -7,15 +7,14 @@ namespace Coterie.Tests.Cryptography.GarbledCircuits;
 internal sealed class GarblingSession : IDisposable
 {
     public GarblingSession()
-        : this(CryptographicRandom.Instance, new UInt128(BitConverter.ToUInt64(CryptographicRandom.Instance.Bytes(8)), BitConverter.ToUInt64(CryptographicRandom.Instance.Bytes(8))) | 1, hardware: true)
+        : this(CryptographicRandom.Instance, new UInt128(BitConverter.ToUInt64(CryptographicRandom.Instance.Bytes(8)), BitConverter.ToUInt64(CryptographicRandom.Instance.Bytes(8))) | 1, CircuitKernel.Fastest)
     {
     }
 
-    public GarblingSession(CryptographicRandom random, UInt128 delta, bool hardware)
+    public GarblingSession(CryptographicRandom random, UInt128 delta, GatePath path)
     {
-        hardware &= HalfGatesX86.IsSupported;
-        Garbler = new Garbler(random, delta, hardware);
-        Evaluator = new CircuitEvaluator(Garbler.Start.Span, hardware);
+        Garbler = new Garbler(random, delta, path);
+        Evaluator = new CircuitEvaluator(Garbler.Start.Span, path);
     }
 
     public Garbler Garbler { get; }

@@ -60,19 +60,19 @@ public sealed class GarblingTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(33)]
-    [InlineData(70)]
-    public void Garble_WithoutInstructions_GivesTheSameBytes(int instances)
+    [InlineData(2)]
+    [InlineData(35)]
+    public void Garble_OnEveryPath_GivesTheSameBytes(int instances)
     {
-        foreach (var name in (string[])["less", "inverted and constant", "multiply", "argmin"])
+        foreach (var name in (string[])["less", "inverted and constant", "clip"])
         {
             var circuit = Known[name];
             var secret = Random.Bytes(CryptographicRandom.SecretLength);
             var (garblerBits, evaluatorBits) = GarblingSession.Inputs(circuit, instances);
             var outcomes = new List<byte[]>();
-            foreach (var hardware in (bool[])[true, false])
+            foreach (var path in Paths)
             {
-                using var session = new GarblingSession(CryptographicRandom.Expanding(secret), (UInt128)77 << 90 | 1, hardware);
+                using var session = new GarblingSession(CryptographicRandom.Expanding(secret), (UInt128)77 << 90 | 1, path);
                 // A first batch, so that the compared one does not start at tweak 0.
                 session.Run(Known["without conjunctions"], 1, [1, 1], [0, 1]);
                 using var batch = session.Garbler.Garble(circuit, instances);
@@ -80,7 +80,7 @@ public sealed class GarblingTests
                 var evaluated = session.Evaluator.Evaluate(circuit, instances, batch.Tables.Span, batch.EncodeGarbler(garblerBits), GarblingSession.Choose(zero, one, evaluatorBits));
                 outcomes.Add([.. batch.Tables.Span, .. batch.Shares(0, circuit.Outputs.Length), .. evaluated.Shares(0, circuit.Outputs.Length)]);
             }
-            Assert.Equal(outcomes[0], outcomes[1]);
+            Assert.All(outcomes, outcome => Assert.Equal(outcomes[0], outcome));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class GarblingTests
     {
         var circuit = Known["less"];
         var delta = new UInt128(Draw(), Draw()) | 1;
-        using var session = new GarblingSession(Random, delta, hardware: true);
+        using var session = new GarblingSession(Random, delta, CircuitKernel.Fastest);
         var (garblerBits, evaluatorBits) = GarblingSession.Inputs(circuit, 9);
         // What correlated transfers leave: the sender has L, the receiver L or L ^ Delta.
         var zeros = new UInt128[9 * 64];
@@ -171,6 +171,9 @@ public sealed class GarblingTests
         Assert.Equal(words, PackedBits.ToWords(PackedBits.FromWords(words, 64), 4, 64));
         Assert.Throws<ArgumentException>(() => PackedBits.ToWords([1], 4, 64));
     }
+
+    /// <summary>Those that this machine has.</summary>
+    private static IEnumerable<GatePath> Paths => Enum.GetValues<GatePath>().Where(path => path <= CircuitKernel.Fastest);
 
     private static ulong Draw() => BitConverter.ToUInt64(Random.Bytes(8));
 }
