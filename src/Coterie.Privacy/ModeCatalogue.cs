@@ -24,6 +24,9 @@ public static class ModeCatalogue
     /// <summary>The name of the mode in which participants compute on a model that they cannot read.</summary>
     public const string EncryptedModel = "encrypted-model";
 
+    /// <summary>The name of the mode in which the coordinator and each participant compute on shares.</summary>
+    public const string SecretSharing = "secret-sharing";
+
     /// <summary>All modes.</summary>
     public static ImmutableArray<ModeDescription> All { get; } =
     [
@@ -71,6 +74,15 @@ public static class ModeCatalogue
             ],
             "A model owner of its own and the coordinator do not work together: they would open single contributions. Where the coordinator owns the model: no participant gets it from the coordinator. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
             HasThreshold: true) { ModelTo = [ModelAudience.Owner], HasKeyBits = true, HasModelOwner = true },
+        new(
+            SecretSharing, "POM6", 'B',
+            "The coordinator, which owns the model, and each participant, which owns its rows, compute shares of its contribution by oblivious transfer and garbled circuits; only the sum over participants is opened.",
+            [
+                new("coordinator", "the sum over the participants that stay and the model, in every round; who stayed; how many rows each participant has; no single contribution"),
+                new("participants", "what preprocessing is applied, who stayed and when training ends; nothing of the model and nothing of each other"),
+            ],
+            "Parties follow the protocol: a coordinator that garbles or transfers something else computes something else on rows. No participant gets the model from the coordinator. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
+            HasThreshold: true) { ModelTo = [ModelAudience.Owner] },
     ];
 
     /// <summary>The mode of that name, or null.</summary>
@@ -95,6 +107,7 @@ public static class ModeCatalogue
             SharedKey => new HiddenSumMode(new SharedKeySum()),
             SeparateKeys => new HiddenSumMode(new SeparateKeysSum(SizeOf(options))),
             EncryptedModel => new EncryptedModelMode(SizeOf(options), isHardened: !options.ReadsTablesByIndex),
+            SecretSharing => new SecretSharingMode(),
             _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
         };
     }
@@ -104,7 +117,12 @@ public static class ModeCatalogue
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(learner);
-        return options.Mode == EncryptedModel ? EncryptedModelMode.Refusal(learner, options.ModelOwner is not null) : null;
+        return options.Mode switch
+        {
+            EncryptedModel => EncryptedModelMode.Refusal(learner, options.ModelOwner is not null),
+            SecretSharing => SecretSharingMode.Refusal(learner),
+            _ => null,
+        };
     }
 
     /// <summary>Why a part of the participants will not do in a round; null where it will.</summary>

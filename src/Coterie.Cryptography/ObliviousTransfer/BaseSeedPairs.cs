@@ -12,6 +12,24 @@ public sealed class BaseSeedPairs : IDisposable
 
     internal BaseSeedPairs(byte[] session, UInt128[] zero, UInt128[] one) => (_session, _zero, _one) = (session, zero, one);
 
+    /// <inheritdoc cref="BaseSeeds.Derive"/>
+    public BaseSeedPairs Derive(ReadOnlySpan<byte> purpose)
+    {
+        var session = _session ?? throw SeedDerivation.Taken();
+        return new BaseSeedPairs(SeedDerivation.Session(session, purpose), SeedDerivation.Keys(_zero, purpose), SeedDerivation.Keys(_one, purpose));
+    }
+
+    /// <summary>Bytes for this party's own disk: session and keys. They are secret.</summary>
+    /// <exception cref="InvalidOperationException">The seeds were taken.</exception>
+    public byte[] Export() => [.. _session ?? throw SeedDerivation.Taken(), .. SeedDerivation.Bytes(_zero), .. SeedDerivation.Bytes(_one)];
+
+    /// <inheritdoc cref="BaseSeeds.Import"/>
+    public static BaseSeedPairs Import(ReadOnlySpan<byte> bytes)
+    {
+        var numbers = SeedDerivation.Read(bytes, 2 * BaseTransferSender.Count);
+        return new BaseSeedPairs(bytes[..SeedDerivation.SessionBytes].ToArray(), numbers[..BaseTransferSender.Count], numbers[BaseTransferSender.Count..]);
+    }
+
     /// <summary>Forgets the keys.</summary>
     public void Dispose()
     {
@@ -23,7 +41,7 @@ public sealed class BaseSeedPairs : IDisposable
     /// <summary>Hands over what there is, once.</summary>
     internal (byte[] Session, UInt128[] Zero, UInt128[] One) Take()
     {
-        var session = _session ?? throw new InvalidOperationException("The seeds of base transfers were taken before; nothing is used twice.");
+        var session = _session ?? throw SeedDerivation.Taken();
         var taken = (session, (UInt128[])_zero.Clone(), (UInt128[])_one.Clone());
         Dispose();
         return taken;

@@ -14,6 +14,29 @@ public sealed class BaseSeeds : IDisposable
 
     internal BaseSeeds(byte[] session, UInt128 choices, UInt128[] keys) => (_session, _choices, _keys) = (session, choices, keys);
 
+    /// <summary>
+    /// Seeds of the same choices for one purpose among several, as if of other base transfers: every key is the HMAC-SHA256 of the purpose under the old one. Both sides derive alike.
+    /// </summary>
+    /// <param name="purpose">What they are for; no two sets of seeds are derived for the same.</param>
+    /// <exception cref="InvalidOperationException">The seeds were taken.</exception>
+    public BaseSeeds Derive(ReadOnlySpan<byte> purpose)
+    {
+        var session = _session ?? throw SeedDerivation.Taken();
+        return new BaseSeeds(SeedDerivation.Session(session, purpose), _choices, SeedDerivation.Keys(_keys, purpose));
+    }
+
+    /// <summary>Bytes for this party's own disk: session, choices and keys. They are secret.</summary>
+    /// <exception cref="InvalidOperationException">The seeds were taken.</exception>
+    public byte[] Export() => [.. _session ?? throw SeedDerivation.Taken(), .. SeedDerivation.Bytes([_choices]), .. SeedDerivation.Bytes(_keys)];
+
+    /// <summary>What <see cref="Export"/> gave.</summary>
+    /// <exception cref="CryptographicException">Another number of bytes.</exception>
+    public static BaseSeeds Import(ReadOnlySpan<byte> bytes)
+    {
+        var numbers = SeedDerivation.Read(bytes, 1 + BaseTransferSender.Count);
+        return new BaseSeeds(bytes[..SeedDerivation.SessionBytes].ToArray(), numbers[0], numbers[1..]);
+    }
+
     /// <summary>Forgets the keys.</summary>
     public void Dispose()
     {
@@ -24,7 +47,7 @@ public sealed class BaseSeeds : IDisposable
     /// <summary>Hands over what there is, once.</summary>
     internal (byte[] Session, UInt128 Choices, UInt128[] Keys) Take()
     {
-        var taken = (_session ?? throw new InvalidOperationException("The seeds of base transfers were taken before; nothing is used twice."), _choices, (UInt128[])_keys.Clone());
+        var taken = (_session ?? throw SeedDerivation.Taken(), _choices, (UInt128[])_keys.Clone());
         Dispose();
         return taken;
     }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
-using Coterie.Core.Wire;
 using Coterie.Cryptography.GarbledCircuits;
 using Coterie.Cryptography.ObliviousTransfer;
 
@@ -43,38 +42,29 @@ internal sealed class TwoPartyLink : IDisposable
     /// <summary>Round trips so far.</summary>
     public int Steps => _steps;
 
-    /// <summary>Makes base transfers in both directions and agrees on a session of garbled circuits.</summary>
+    /// <summary>The link for one round.</summary>
     /// <param name="channel">This party's network.</param>
-    /// <param name="run">What names the run, equally at both: the roster's digest.</param>
     /// <param name="peer">The other one.</param>
-    /// <param name="isFirst">Whether this party is the first of the two.</param>
+    /// <param name="isFirst">Whether this party is the first of the two, which garbles.</param>
+    /// <param name="seeds">The two parties' seeds.</param>
     /// <param name="tag">What all messages lie below; used once.</param>
     /// <param name="random">Where secrets come from.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ProtocolException">The other party sent what is no message of this step.</exception>
-    public static async Task<TwoPartyLink> ConnectAsync(IChannel channel, ReadOnlyMemory<byte> run, PartyId peer, bool isFirst, StepTag tag, CryptographicRandom random, CancellationToken cancellationToken)
+    public static async Task<TwoPartyLink> OpenAsync(IChannel channel, PartyId peer, bool isFirst, TwoPartySeeds seeds, StepTag tag, CryptographicRandom random, CancellationToken cancellationToken)
     {
-        var setup = tag.Then("transfers");
-        // The extension's sender receives base transfers. The garbler's offset has its lowest bit set: it tells the colours of labels.
-        var (mine, theirs) = (NameOf(run.Span, tag, isFirst), NameOf(run.Span, tag, !isFirst));
-        using var offering = BaseTransferSender.Create(theirs, random);
-        await channel.SendAsync(peer, setup.Then("offer"), offering.Message, cancellationToken);
-        var offer = await channel.ReceiveAsync(peer, setup.Then("offer"), offering.Message.Length, cancellationToken);
-        var offset = new UInt128(System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(random.Bytes(8)), System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(random.Bytes(8))) | 1;
-        var (seeds, reply) = Checked(peer, setup, () => BaseTransferReceiver.Answer(mine, offer.Span, offset, random));
-        await channel.SendAsync(peer, setup.Then("reply"), reply, cancellationToken);
-        var answer = await channel.ReceiveAsync(peer, setup.Then("reply"), reply.Length, cancellationToken);
-        var pairs = Checked(peer, setup, () => offering.Finish(answer.Span));
-        var (sends, receives) = (new ExtensionSender(seeds), new ExtensionReceiver(pairs));
+        var purpose = System.Text.Encoding.UTF8.GetBytes(tag.Path);
+        var (sends, receives) = (new ExtensionSender(seeds.Sending.Derive(purpose)), new ExtensionReceiver(seeds.Receiving.Derive(purpose)));
         var format = new TwoPartyFormat(isFirst);
+        var start = tag.Then("start");
         if (isFirst)
         {
-            var garbler = new Garbler(random, offset);
-            await channel.SendAsync(peer, setup.Then("start"), garbler.Start, cancellationToken);
+            var garbler = new Garbler(random, sends.Offset);
+            await channel.SendAsync(peer, start, garbler.Start, cancellationToken);
             return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, garbler, null);
         }
-        var start = await channel.ReceiveAsync(peer, setup.Then("start"), Garbler.StartLength, cancellationToken);
-        return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, null, Checked(peer, setup, () => new CircuitEvaluator(start.Span)));
+        var told = await channel.ReceiveAsync(peer, start, Garbler.StartLength, cancellationToken);
+        return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, null, Checked(peer, start, () => new CircuitEvaluator(told.Span)));
     }
 
     /// <summary>The next step; one at a time.</summary>
@@ -94,7 +84,7 @@ internal sealed class TwoPartyLink : IDisposable
     }
 
     /// <summary>What a primitive refuses of a peer's message is the peer's doing.</summary>
-    private static T Checked<T>(PartyId peer, StepTag step, Func<T> read)
+    public static T Checked<T>(PartyId peer, StepTag step, Func<T> read)
     {
         try
         {
@@ -104,17 +94,6 @@ internal sealed class TwoPartyLink : IDisposable
         {
             throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"{peer} sent what is no message of {step}: {refused.Message}", step.Path, peer);
         }
-    }
-
-    /// <summary>32 bytes that name one direction of transfers of one pair in one run.</summary>
-    private static byte[] NameOf(ReadOnlySpan<byte> run, StepTag tag, bool isFirstSending)
-    {
-        var writer = new WireWriter();
-        writer.WriteText("coterie two parties v1");
-        writer.WriteBytes(run);
-        writer.WriteText(tag.Path);
-        writer.WriteByte(isFirstSending ? (byte)1 : (byte)0);
-        return SHA256.HashData(writer.WrittenMemory.Span);
     }
 
     /// <summary>Messages of one step.</summary>

@@ -31,8 +31,12 @@ internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, Co
                 return envelope;
             },
         };
-        Task<TwoPartyLink> Link(int i) => Task.Run(() => TwoPartyLink.ConnectAsync(
-            network.Connect(parties[i]), new byte[32], parties[1 - i].Id, isFirst: i == 0, new StepTag("pair"), CryptographicRandom.Instance, CancellationToken.None));
+        Task<TwoPartyLink> Link(int i) => Task.Run(async () =>
+        {
+            var channel = network.Connect(parties[i]);
+            using var seeds = await TwoPartySeeds.ExchangeAsync(channel, new byte[32], parties[1 - i].Id, isFirst: i == 0, new StepTag("base"), CryptographicRandom.Instance, CancellationToken.None);
+            return await TwoPartyLink.OpenAsync(channel, parties[1 - i].Id, isFirst: i == 0, seeds, new StepTag("round/0"), CryptographicRandom.Instance, CancellationToken.None);
+        });
         var (one, two) = (Link(0), Link(1));
         Task.WaitAll(one, two);
         return new PairArithmetic(one.Result, two.Result, messages);

@@ -1,0 +1,40 @@
+using Coterie.Core.Learning;
+using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Privacy.TwoParty;
+
+namespace Coterie.Privacy.SecretSharing;
+
+/// <summary>The other party of a participant or of the coordinator, over all rounds of a stage, and what is kept of the rows between them.</summary>
+internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoPartySeeds seeds, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> rows) : IDisposable
+{
+    private Blocks<TwoPartyMatrix>? _local;
+
+    public PartyId Id => id;
+
+    /// <summary>This party's share of what the participant adds in a round.</summary>
+    /// <param name="learner">The learner.</param>
+    /// <param name="model">The model, which the first party knows, as this party sees it.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="step">Names the round.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PeerUnavailableException">The other party is gone.</exception>
+    public async Task<SharedContribution> ContributeAsync<TModel>(
+        IHiddenLearner<TModel> learner, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        var secret = await TwoPartySeeds.DurableSecretAsync(session, step.Then("secret").Then(id.Name), cancellationToken);
+        using var link = await TwoPartyLink.OpenAsync(session.Channel, id, isFirst, seeds, step.Then("shares"), CryptographicRandom.Expanding(secret.Span), cancellationToken);
+        var math = new TwoPartyArithmetic(link);
+        _local ??= await learner.PrepareAsync(math, rows(math), cancellationToken);
+        // Caches are made anew by whoever restarts, alone: they must not take the other party.
+        if (link.Steps > 0) throw new InvalidOperationException($"{learner.Name} prepares rows by steps between two parties, which cannot be resumed.");
+        var (contribution, local) = await learner.ContributeAsync(math, model(math), _local, round, cancellationToken);
+        if (local.Values.Any(v => v.IsShared)) throw new InvalidOperationException($"{learner.Name} keeps shared values between rounds, which cannot be resumed.");
+        _local = local;
+        return SharedContribution.Of(contribution);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => seeds.Dispose();
+}

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using Coterie.Core.Learning;
+using Coterie.Core.Modes;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+using Coterie.Privacy.Stages;
+using Coterie.Privacy.Sums;
+using Coterie.Privacy.Sums.SecureAggregation;
+using Coterie.Privacy.TwoParty;
+
+namespace Coterie.Privacy.SecretSharing;
+
+/// <summary>
+/// Training on a model that participants do not see and on rows that the coordinator does not see: in every round the coordinator, which knows the model, and each participant, which knows
+/// its rows, compute shares of that participant's contribution; participants hand in theirs under masks that cancel, so that what the coordinator puts together is the sum of contributions
+/// and nothing single.
+/// </summary>
+/// <remarks>
+/// Steps of a stage: <c>pair</c> (base transfers, and how many rows there are); per round <c>told</c> (whether training goes on), <c>shares</c>, and the masked sum.
+/// Learns: the coordinator the sum over the participants that stay, in every round, and each participant's number of rows; participants who stayed and when training ends.
+/// Assumes semi-honest parties, and fewer than the threshold of participants with the coordinator.
+/// </remarks>
+internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, StageRun<TModel> run, BroadcastChain broadcasts) where TModel : class
+{
+    private static readonly byte[] GoOn = [1], End = [0];
+
+    private readonly MaskedSum _masked = new(Topology.Star);
+    private readonly StageCheckpoint _checkpoint = new(run.Session, run.Terms, broadcasts);
+
+    private Session Session => run.Session;
+
+    private StepTag Pairs => run.Terms.Tag.Then("pair");
+
+    /// <summary>The coordinator's side.</summary>
+    public async Task<TModel> CoordinateAsync(CancellationToken cancellationToken)
+    {
+        var state = await BeginAsync(run.First, cancellationToken);
+        var peers = state.Done ? [] : await Task.WhenAll(Session.Roster.Participants.Select(id => MeetAsync(id, cancellationToken)));
+        try
+        {
+            while (true)
+            {
+                var step = run.StepOf(state.Round);
+                await TellAsync(step.Then("told"), state.Done ? End : GoOn, cancellationToken);
+                if (state.Done) return learner.Unpack(run.Schema, state.Model);
+                var round = run.RoundOf(state.Round);
+                var model = learner.Unpack(run.Schema, state.Model);
+                var (outcome, request) = await SumAsync(peers, learner.Told(state.Model), learner.Layout(run.Schema, model, round).Sum(b => b.Length), round, step, cancellationToken);
+                var next = run.Update(model, outcome.Total!, round);
+                run.Record(request, outcome);
+                run.Report(round, next, outcome);
+                state = run.After(round.Index, next);
+                await _checkpoint.SaveAsync(state.ToBytes(), step, cancellationToken);
+            }
+        }
+        finally
+        {
+            foreach (var peer in peers) peer?.Dispose();
+        }
+    }
+
+    /// <summary>A participant's side.</summary>
+    public async Task ParticipateAsync(Shard? shard, CancellationToken cancellationToken)
+    {
+        var state = await BeginAsync(run.First with { Model = Blocks<Matrix>.Empty }, cancellationToken);
+        if (shard is null || state.Done) return;
+        var (coordinator, prepared) = (Session.Roster.Coordinator, learner.Featurize(run.Schema, shard));
+        var seeds = await TwoPartySeeds.ExchangeAsync(Session, coordinator, isFirst: false, Pairs, cancellationToken);
+        using var peer = new SharedPeer(Session, coordinator, isFirst: false, seeds, math => RowShapes.Seen(math, prepared));
+        await Session.Channel.SendAsync(coordinator, Pairs.Then("rows"), RowShapes.Of(prepared).ToBytes(), cancellationToken);
+        var like = learner.Told(run.First.Model);
+        while (!state.Done)
+        {
+            var step = run.StepOf(state.Round);
+            if (await HearAsync(step.Then("told"), cancellationToken))
+            {
+                if (state.Round >= run.Terms.Stop.Rounds)
+                    throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator asks for round {state.Round + 1} of {run.Terms.Tag}; {run.Terms.Stop.Rounds} were agreed.", step.Path, coordinator);
+                var round = run.RoundOf(state.Round);
+                SharedContribution mine;
+                using (Session.Times.Measure(step, Activity.Computing))
+                    mine = await peer.ContributeAsync(learner, math => like.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, null)), round, step, cancellationToken);
+                using (Session.Times.Measure(step, Activity.Summing))
+                    await _masked.ParticipateAsync(Session, RequestOf(step, mine.Values.Length, round), mine.Values, cancellationToken);
+                state = state with { Round = state.Round + 1 };
+            }
+            else state = state with { Done = true };
+            await _checkpoint.SaveAsync(state.ToBytes(), step, cancellationToken);
+        }
+    }
+
+    private async Task<(SumOutcome Outcome, SumRequest Request)> SumAsync(SharedPeer?[] peers, Blocks<Matrix> told, int length, Round round, StepTag step, CancellationToken cancellationToken)
+    {
+        SharedContribution?[] shares;
+        using (Session.Times.Measure(step, Activity.Computing))
+            shares = await Task.WhenAll(peers.Select(peer => ShareAsync(peer, told, round, step, cancellationToken)));
+        var request = RequestOf(step, length, round);
+        using var measured = Session.Times.Measure(step, Activity.Summing);
+        var (survivors, sum) = await _masked.CoordinateAsync(Session, request, cancellationToken);
+        SharedContribution? total = null;
+        foreach (var i in survivors.Indices)
+        {
+            var share = shares[i] ?? throw new ProtocolException(
+                ProtocolErrorCode.Inconsistent, $"{Session.Roster.Participants[i]} handed in a share at {step} that it has not computed with the coordinator.", step.Path, Session.Roster.Participants[i]);
+            total ??= share with { Values = sum };
+            if (!total.IsLike(share))
+                throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"{Session.Roster.Participants[i]} computed another contribution at {step} than others.", step.Path, Session.Roster.Participants[i]);
+            total.Add(share.Values);
+        }
+        return (new SumOutcome(total!.Open(), survivors.Names(Session.Roster)), request);
+    }
+
+    private async Task<SharedContribution?> ShareAsync(SharedPeer? peer, Blocks<Matrix> told, Round round, StepTag step, CancellationToken cancellationToken)
+    {
+        if (peer is null) return null;
+        try
+        {
+            return await peer.ContributeAsync(learner, math => told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m)), round, step, cancellationToken);
+        }
+        catch (PeerUnavailableException error) when (error.Peer == peer.Id)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null where the participant is gone.</summary>
+    private async Task<SharedPeer?> MeetAsync(PartyId participant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var seeds = await TwoPartySeeds.ExchangeAsync(Session, participant, isFirst: true, Pairs, cancellationToken);
+            var bytes = await Session.Channel.ReceiveAsync(participant, Pairs.Then("rows"), RowShapes.Length, cancellationToken);
+            var none = new Shard(Matrix.Zero(0, run.Schema.FeatureCount), run.Schema.Target is null ? null : Matrix.Zero(0, 1));
+            var shapes = RowShapes.Read(bytes.Span, RowShapes.Of(learner.Featurize(run.Schema, none)), participant, Pairs.Then("rows"));
+            Session.Transcript.Record(new Opening($"how many rows {participant} has", Session.Self, Pairs.Then("rows"), 1, 1));
+            return new SharedPeer(Session, participant, isFirst: true, seeds, shapes.Unseen);
+        }
+        catch (PeerUnavailableException error) when (error.Peer == participant)
+        {
+            return null;
+        }
+    }
+
+    private SumRequest RequestOf(StepTag step, int length, Round round) => new(step, [new BlockSpec("contribution", 1, length, 1)], round, broadcasts.Value);
+
+    private async Task TellAsync(StepTag step, byte[] told, CancellationToken cancellationToken)
+    {
+        broadcasts.Add(step, SHA256.HashData(told));
+        foreach (var participant in Session.Roster.Participants) await Session.Channel.TrySendAsync(participant, step, told, cancellationToken);
+    }
+
+    private async Task<bool> HearAsync(StepTag step, CancellationToken cancellationToken)
+    {
+        var told = await Session.Channel.ReceiveAsync(Session.Roster.Coordinator, step, 1, cancellationToken);
+        broadcasts.Add(step, SHA256.HashData(told.Span));
+        return told.Length == 1 && told.Span[0] <= 1
+            ? told.Span[0] == 1
+            : throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"The coordinator said neither that training goes on nor that it ends, at {step}.", step.Path, Session.Roster.Coordinator);
+    }
+
+    private async Task<Position> BeginAsync(Position first, CancellationToken cancellationToken)
+    {
+        var saved = await _checkpoint.LoadAsync(cancellationToken);
+        return saved is { } position ? Position.Read(position.Span, Session.Self, run.Terms.Tag) : first;
+    }
+}
