@@ -13,6 +13,7 @@ const string Usage = """
 
       secure-aggregation [--participants N --length L --dropouts F]
       separate-keys         sums under keys of participants' own; needs DOTNET_PROCESSOR_COUNT=1, so that parties' work can be told apart; a minute
+      ring-product          matrix products over Z_2^64 beside plain loops
       participant           one participant's own work, step by step
       mask-generator
       shamir
@@ -37,6 +38,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [MaskGeneratorBenchmark.Name] = () => Task.FromResult<Report?>(MaskGeneratorBenchmark.Run()),
     [ShamirBenchmark.Name] = () => Task.FromResult<Report?>(ShamirBenchmark.Run()),
     [ObliviousTransferBenchmark.Name] = () => Task.FromResult<Report?>(ObliviousTransferBenchmark.Run()),
+    [RingProductBenchmark.Name] = () => Task.FromResult<Report?>(RingProductBenchmark.Run()),
     [ParticipantWork.Name] = () => Task.FromResult<Report?>(ParticipantWork.Run()),
     [DenseBenchmark.Name] = () => Task.FromResult<Report?>(DenseBenchmark.Run()),
     [NetworksBenchmark.Name] = NetworksBenchmark.RunAsync,

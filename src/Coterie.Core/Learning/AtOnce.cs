@@ -1,7 +1,7 @@
 namespace Coterie.Core.Learning;
 
 /// <summary>Runs a learner over arithmetic that has nobody to wait for.</summary>
-internal static class AtOnce
+public static class AtOnce
 {
     /// <summary>The result of a learner's step.</summary>
     /// <exception cref="InvalidOperationException">The learner waits on something of its own.</exception>

@@ -8,6 +8,9 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// <summary>The receiver of 128 base transfers; steps, source and assumptions as for <see cref="BaseTransferSender"/>. It becomes the sender of the extension.</summary>
 public static class BaseTransferReceiver
 {
+    /// <summary>Bytes of the reply.</summary>
+    public const int ReplyBytes = TransferMessage.HeaderBytes + (BaseTransferSender.Count * ModpGroup.ElementBytes);
+
     // Digits of the fixed-base tables: 123 tables of 32 entries for both bases, 4 MB, and 20 squares.
     private const int Window = 5;
     private const int Turns = 5;

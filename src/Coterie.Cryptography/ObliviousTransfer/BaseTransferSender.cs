@@ -21,6 +21,9 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// </remarks>
 public sealed class BaseTransferSender : IDisposable
 {
+    /// <summary>Bytes of <see cref="Message"/>.</summary>
+    public const int OfferBytes = TransferMessage.HeaderBytes + ModpGroup.ElementBytes;
+
     /// <summary>Base transfers of one set.</summary>
     public const int Count = 128;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Coterie.Core.Numerics;
 using Coterie.Core.Randomness;
 
 namespace Coterie.Cryptography.ObliviousTransfer;
@@ -88,12 +89,7 @@ public sealed class TripleMaker : IDisposable
                 for (var i = 0; i < product.Length; i++) product[i] += _left[i] * _right[i];
                 return;
             }
-            for (var r = 0; r < _shape.Rows; r++)
-                for (var k = 0; k < _shape.Inner; k++)
-                {
-                    var factor = _left[(r * _shape.Inner) + k];
-                    for (var c = 0; c < _shape.Columns; c++) product[(r * _shape.Columns) + c] += factor * _right[(k * _shape.Columns) + c];
-                }
+            RingKernels.AddProduct(_left, _right, product, _shape.Rows, _shape.Inner, _shape.Columns);
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class TrafficModel
     public TrafficModel(ModeOptions mode, PartyId coordinator, ImmutableArray<PartyId> participants)
     {
         ArgumentNullException.ThrowIfNull(mode);
-        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys or ModeCatalogue.EncryptedModel))
+        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys or ModeCatalogue.EncryptedModel or ModeCatalogue.SecretSharing))
             throw new ArgumentException($"The messages of {mode.Mode} are not known to the plan.", nameof(mode));
         _mode = mode;
         _coordinator = coordinator;
@@ -41,9 +41,16 @@ public sealed class TrafficModel
     /// <param name="learner">What is trained.</param>
     /// <param name="schema">The agreed schema.</param>
     /// <param name="round">Any round.</param>
-    public StageTraffic? OfLearner<TModel>(ISummed<TModel> learner, Schema schema, Round round) where TModel : class
+    /// <param name="shards">The participants' rows, of which only the shapes matter.</param>
+    public StageTraffic? OfLearner<TModel>(ISummed<TModel> learner, Schema schema, Round round, IReadOnlyList<Shard> shards) where TModel : class
     {
         ArgumentNullException.ThrowIfNull(learner);
+        ArgumentNullException.ThrowIfNull(round);
+        if (_mode.Mode == ModeCatalogue.SecretSharing && HiddenDegree.Of(learner, schema) != 0 && learner is IHiddenLearner<TModel> shared)
+        {
+            var shares = new SecretSharingTraffic<TModel>(shared, schema, shared.Told(shared.Pack(shared.Initialize(schema, round.Seed))), shards);
+            return new StageTraffic(shares.Beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.Told);
+        }
         if (_mode.Mode != ModeCatalogue.EncryptedModel || HiddenDegree.Of(learner, schema) != 1) return null;
         var hidden = HiddenDegree.BlocksOf((IHiddenLearner<TModel>)learner, schema).Where(b => b.IsHidden || !HasOwner).Select(b => b.Name).ToHashSet();
         var first = learner.Initialize(schema, round.Seed);
@@ -52,7 +59,7 @@ public sealed class TrafficModel
         var known = learner.Layout(schema, first, round).Where(b => !hidden.Contains(b.Name)).Sum(b => (long)b.Length);
         return new StageTraffic(
             known > 0 ? key + told + Sum(known) : key + told,
-            layout => EncryptedModelTraffic.Contribution(Size, layout.Where(b => hidden.Contains(b.Name))) + (HasOwner ? default : SecureAggregationTraffic.Keys(Participants)),
+            (_, layout) => EncryptedModelTraffic.Contribution(Size, layout.Where(b => hidden.Contains(b.Name))) + (HasOwner ? default : SecureAggregationTraffic.Keys(Participants)),
             told, EncryptedModelTraffic.End(Participants));
     }
 

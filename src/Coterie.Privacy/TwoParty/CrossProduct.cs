@@ -28,6 +28,7 @@ internal sealed record CrossProduct(ValueHolder LeftHolder, RingMatrix? Left, Ri
     public static async ValueTask<RingMatrix[]> ShareAsync(TwoPartyLink link, IReadOnlyList<CrossProduct> products, CancellationToken cancellationToken)
     {
         using var step = link.Begin();
+        if (link.Tally is { } tally) return [.. products.Select(p => p.Count(tally))];
         var questions = new ProductQuestion?[products.Count];
         var shares = new RingMatrix[products.Count];
         try
@@ -59,6 +60,13 @@ internal sealed record CrossProduct(ValueHolder LeftHolder, RingMatrix? Left, Ri
         {
             foreach (var question in questions) question?.Dispose();
         }
+    }
+
+    private RingMatrix Count(TwoPartyTally tally)
+    {
+        tally.Add(IsTransposed ? LeftHolder : RightHolder, Transfers.QuestionBytes);
+        tally.Add(IsTransposed ? RightHolder : LeftHolder, Transfers.AnswerBytes);
+        return new RingMatrix(Shape.Rows, Shape.Columns, new ulong[Shape.Rows * Shape.Columns]);
     }
 
     private RingMatrix Asking => !IsTransposed ? Right! : IsEntrywise ? Left! : Left!.Transpose();

@@ -32,6 +32,12 @@ internal sealed record GarbledFunction(Circuit Circuit, int Inputs, int Outputs)
         for (int first = 0, part = 0; first < values.Rows; first += most, part++)
         {
             var rows = Math.Min(most, values.Rows - first);
+            if (link.Tally is { } tally)
+            {
+                tally.Add(ValueHolder.Second, ExtensionReceiver.MessageBytes(rows * Circuit.EvaluatorInputs));
+                tally.Add(ValueHolder.First, MessageBytes(rows));
+                continue;
+            }
             var given = values.Values.Slice(first * Inputs, rows * Inputs).ToArray();
             var taken = link.Format.IsFirst
                 ? await GarbleAsync(link, step, part, given, rows, cancellationToken)

@@ -21,6 +21,13 @@ internal sealed class TwoPartyLink : IDisposable
     private TwoPartyLink(IChannel channel, PartyId peer, StepTag tag, TwoPartyFormat format, CryptographicRandom random, ExtensionSender sends, ExtensionReceiver receives, Garbler? garbler, CircuitEvaluator? evaluator) =>
         (_channel, _peer, _tag, Format, Random, Sends, Receives, Garbler, Evaluator) = (channel, peer, tag, format, random, sends, receives, garbler, evaluator);
 
+    /// <summary>A link on which messages are counted and nothing is computed: shares are zeros.</summary>
+    public static TwoPartyLink Counting(TwoPartyTally tally) =>
+        new(null!, default, default, new TwoPartyFormat(IsFirst: true), CryptographicRandom.Instance, null!, null!, null, null) { Tally = tally };
+
+    /// <summary>Where messages are counted instead of sent; else null.</summary>
+    public TwoPartyTally? Tally { get; private init; }
+
     /// <summary>This party's view of numbers.</summary>
     public TwoPartyFormat Format { get; }
 
@@ -78,8 +85,8 @@ internal sealed class TwoPartyLink : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Sends.Dispose();
-        Receives.Dispose();
+        Sends?.Dispose();
+        Receives?.Dispose();
         Garbler?.Dispose();
     }
 

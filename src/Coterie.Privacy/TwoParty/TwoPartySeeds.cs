@@ -13,8 +13,6 @@ namespace Coterie.Privacy.TwoParty;
 /// </summary>
 internal sealed class TwoPartySeeds(BaseSeeds sending, BaseSeedPairs receiving) : IDisposable
 {
-    private const int BaseMessageBytes = 1 << 17;
-
     /// <summary>Makes base transfers, or reads those that this party made before.</summary>
     /// <param name="session">This party.</param>
     /// <param name="peer">The other one.</param>
@@ -41,12 +39,12 @@ internal sealed class TwoPartySeeds(BaseSeeds sending, BaseSeedPairs receiving) 
         var (mine, theirs) = (NameOf(run.Span, tag, isFirst), NameOf(run.Span, tag, !isFirst));
         using var offering = BaseTransferSender.Create(theirs, random);
         await channel.SendAsync(peer, tag.Then("offer"), offering.Message, cancellationToken);
-        var offer = await channel.ReceiveAsync(peer, tag.Then("offer"), BaseMessageBytes, cancellationToken);
+        var offer = await channel.ReceiveAsync(peer, tag.Then("offer"), BaseTransferSender.OfferBytes, cancellationToken);
         // The lowest bit of the garbler's offset is set: it tells the colours of labels.
         var offset = BinaryPrimitives.ReadUInt128LittleEndian(random.Bytes(16)) | 1;
         var (seeds, reply) = TwoPartyLink.Checked(peer, tag, () => BaseTransferReceiver.Answer(mine, offer.Span, offset, random));
         await channel.SendAsync(peer, tag.Then("reply"), reply, cancellationToken);
-        var answer = await channel.ReceiveAsync(peer, tag.Then("reply"), BaseMessageBytes, cancellationToken);
+        var answer = await channel.ReceiveAsync(peer, tag.Then("reply"), BaseTransferReceiver.ReplyBytes, cancellationToken);
         return new TwoPartySeeds(seeds, TwoPartyLink.Checked(peer, tag, () => offering.Finish(answer.Span)));
     }
 

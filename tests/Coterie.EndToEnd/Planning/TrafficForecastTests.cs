@@ -40,6 +40,27 @@ public sealed class TrafficForecastTests
         Assert.Contains("model", traffic.SentByKind(FederatedTraining.Coordinator).Keys);
     }
 
+    // Ten rows to each of five participants: who has as many rows sends as many bytes.
+    [Theory]
+    [InlineData("logistic-regression, solver: bound")]
+    [InlineData("logistic-regression, solver: gradient-descent")]
+    [InlineData("linear-svm, solver: subgradient")]
+    public async Task Over_RoundsOnShares_EqualsItsTrafficToTheByte(string learner)
+    {
+        using var place = new Workspace();
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(Workspace.Samples, "data", "breast_cancer_wdbc.csv"))).Take(51);
+        await File.WriteAllLinesAsync(place["rows.csv"], rows);
+        var text = $$"""
+            task: shares
+            data: { file: rows.csv, participants: { count: 5 } }
+            preprocessing: [ standardize ]
+            learner: { name: {{learner}} }
+            privacy: { mode: secret-sharing }
+            stop: { rounds: 2 }
+            """;
+        await AssertExactAsync(text, place["task.yaml"]);
+    }
+
     [Theory]
     [InlineData(40, false)]
     [InlineData(80, true)]

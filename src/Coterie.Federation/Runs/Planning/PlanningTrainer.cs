@@ -32,18 +32,18 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
         var model = summed.Initialize(schema, stage.Seed);
         if (isLearner) Profile = ContributionProfile.Of(summed, schema, model, shards[0], RoundOf(schema, stage, 0));
         var probe = Probe(summed, stage, schema, shards, isLearner ? Math.Min(ProbedRounds, stage.Stop.Rounds) : stage.Stop.Rounds, cancellationToken);
-        _stages.Add(Plan(summed, stage, schema, probe, isLearner));
+        _stages.Add(Plan(summed, stage, schema, shards, probe, isLearner));
         return new(isLearner ? null : probe.Model);
     }
 
-    private PlannedStage Plan<TModel>(ISummed<TModel> summed, TrainingStage stage, Schema schema, Probed<TModel> probe, bool isLearner) where TModel : class
+    private PlannedStage Plan<TModel>(ISummed<TModel> summed, TrainingStage stage, Schema schema, IReadOnlyList<Shard> shards, Probed<TModel> probe, bool isLearner) where TModel : class
     {
         var parts = new List<PlannedRounds>();
-        var own = isLearner ? traffic.OfLearner(summed, schema, RoundOf(schema, stage, 0)) : null;
+        var own = isLearner ? traffic.OfLearner(summed, schema, RoundOf(schema, stage, 0), shards) : null;
         for (var index = 0; index < (isLearner ? stage.Stop.Rounds : probe.Told.Count); index++)
         {
             var layout = summed.Layout(schema, probe.Model, RoundOf(schema, stage, index));
-            var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(layout), own.Told);
+            var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(RoundOf(schema, stage, index), layout), own.Told);
             if (parts is [.., var last] && last.Sum == sum && last.Told == told && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
             else parts.Add(new PlannedRounds(index, 1, layout, sum, told));
         }

@@ -1,0 +1,53 @@
+using Coterie.Core.Arithmetic;
+using Coterie.Core.Learning;
+using Coterie.Core.Numerics;
+using Coterie.Cryptography.GarbledCircuits;
+using Coterie.Cryptography.ObliviousTransfer;
+using Coterie.Privacy.SecretSharing;
+using Coterie.Privacy.TwoParty;
+
+namespace Coterie.Privacy.Traffic;
+
+/// <summary>What training on shares sends besides a secure sum's messages. Participants with more rows send more: a participant's figure is the mean.</summary>
+internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learner, Schema schema, Blocks<Matrix> told, IReadOnlyList<Shard> shards) where TModel : class
+{
+    private readonly RowShapes[] _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s)))];
+    private readonly Dictionary<string, TrafficEstimate> _known = [];
+
+    private int Participants => _rows.Length;
+
+    /// <summary>Base transfers with every participant, in both directions, and how many rows it has.</summary>
+    public TrafficEstimate Beginning
+    {
+        get
+        {
+            var transfers = BaseTransferSender.OfferBytes + BaseTransferReceiver.ReplyBytes;
+            return new(transfers + RowShapes.Length, (long)Participants * transfers);
+        }
+    }
+
+    /// <summary>Whether training goes on.</summary>
+    public TrafficEstimate Told => new(0, Participants);
+
+    /// <summary>Shares of all contributions to a round, by running the learner on nothing.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="layout">What tells rounds of different shapes apart.</param>
+    public TrafficEstimate Shares(Round round, IEnumerable<BlockSpec> layout)
+    {
+        var key = $"{round.Index == 0} {string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")))}";
+        if (_known.TryGetValue(key, out var known)) return known;
+        long first = 0, second = 0;
+        foreach (var group in _rows.GroupBy(r => r))
+        {
+            var tally = new TwoPartyTally();
+            using var link = TwoPartyLink.Counting(tally);
+            var math = new TwoPartyArithmetic(link);
+            var local = AtOnce.Of(learner.PrepareAsync(math, group.Key.Unseen(math), CancellationToken.None));
+            var model = told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m));
+            AtOnce.Of(learner.ContributeAsync(math, model, local, round, CancellationToken.None));
+            first += group.Count() * (tally.First + Garbler.StartLength);
+            second += group.Count() * tally.Second;
+        }
+        return _known[key] = new TrafficEstimate(second / Participants, first);
+    }
+}
