@@ -1,6 +1,6 @@
 namespace Coterie.Cryptography.GarbledCircuits;
 
-/// <summary>Sums, comparisons and choices of words: one conjunction a bit (Kolesnikov, Sadeghi, Schneider, CANS 2009, section 3).</summary>
+/// <summary>Sums, comparisons and choices of words: one conjunction a bit (Kolesnikov, Sadeghi, Schneider, CANS 2009).</summary>
 public sealed partial class CircuitBuilder
 {
     /// <summary>Bit by bit <paramref name="whenTrue"/> where <paramref name="condition"/> is 1, else <paramref name="whenFalse"/>; n.</summary>

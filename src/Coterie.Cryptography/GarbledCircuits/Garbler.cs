@@ -8,7 +8,7 @@ namespace Coterie.Cryptography.GarbledCircuits;
 
 /// <summary>
 /// A session's garbler: free exclusive or (Kolesnikov, Schneider, ICALP 2008), half gates (Zahur, Rosulek, Evans, EUROCRYPT 2015), and a hash that is safe for many instances
-/// (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020, section 7): H(x, t) = AES(key t, sigma(x)) ^ sigma(x), with a key of its own for each half gate of each instance
+/// (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020): H(x, t) = AES(key t, sigma(x)) ^ sigma(x), with a key of its own for each half gate of each instance
 /// of each batch. Against a semi-honest evaluator it hides everything but what is decoded; the garbler learns nothing from it at all. Not thread-safe.
 /// </summary>
 /// <remarks>

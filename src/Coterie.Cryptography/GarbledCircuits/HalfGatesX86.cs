@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Coterie.Cryptography.GarbledCircuits;
 
 /// <summary>
-/// Half gates by the processor's AES instructions. Key schedules run beside the encryptions and are never stored (Gueron, Lindell, Nof, Pinkas, CCS 2015, section 4.2): two
+/// Half gates by the processor's AES instructions. Key schedules run beside the encryptions and are never stored (Gueron, Lindell, Nof, Pinkas, CCS 2015): two
 /// instances at once are four schedules and eight blocks in flight when garbling, which hides the instructions' latency.
 /// </summary>
 internal abstract class HalfGatesX86 : IHalfGates

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Coterie.Cryptography.GarbledCircuits;
 
 /// <summary>
-/// Half gates (Zahur, Rosulek, Evans, EUROCRYPT 2015, figure 2) of one conjunction in many instances. Instance i uses tweaks first + 2i for the half whose input the garbler
+/// Half gates (Zahur, Rosulek, Evans, EUROCRYPT 2015) of one conjunction in many instances. Instance i uses tweaks first + 2i for the half whose input the garbler
 /// knows and first + 2i + 1 for the other. Implementations give the same bytes.
 /// </summary>
 internal interface IHalfGates

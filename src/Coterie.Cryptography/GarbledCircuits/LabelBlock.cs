@@ -11,7 +11,7 @@ internal static class LabelBlock
 
     /// <summary>
     /// sigma(x_high | x_low) = (x_high ^ x_low) | x_high: linear, and both sigma and sigma(x) ^ x are permutations, as circular security asks (Guo, Katz, Wang, Weng, Yu,
-    /// CRYPTO 2020, section 7.4).
+    /// CRYPTO 2020).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Sigma(Vector128<byte> x)

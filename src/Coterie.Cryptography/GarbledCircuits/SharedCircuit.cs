@@ -2,7 +2,7 @@ namespace Coterie.Cryptography.GarbledCircuits;
 
 /// <summary>
 /// Functions of additive shares: x = x0 + x1 modulo 2^n is formed inside the circuit, and what is computed leaves as fresh additive shares (Demmler, Schneider, Zohner,
-/// "ABY", NDSS 2015, section 4.3).
+/// "ABY", NDSS 2015).
 /// </summary>
 public static class SharedCircuit
 {

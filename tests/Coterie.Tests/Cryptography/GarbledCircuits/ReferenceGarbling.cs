@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Coterie.Tests.Cryptography.GarbledCircuits;
 
 /// <summary>
-/// Half gates one at a time, as figure 2 of Zahur, Rosulek, Evans has them, over the hash of Guo et al.; and a naive variant whose hash has one key and no tweaks.
+/// Half gates one at a time, as Zahur, Rosulek, Evans have them, over the hash of Guo et al.; and a naive variant whose hash has one key and no tweaks.
 /// Written apart from the code under test.
 /// </summary>
 internal static class ReferenceGarbling
