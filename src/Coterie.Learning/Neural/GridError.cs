@@ -14,14 +14,13 @@ internal static class GridError
     /// <summary>Root mean square error on the grid of whole multiples of <paramref name="step"/> up to <paramref name="largest"/> steps.</summary>
     public static double Of(double step, int largest, bool isNearest)
     {
-        if (step < Fine && step * largest >= 3) return step / Math.Sqrt(isNearest ? 12 : 6);
         double error = 0, mass = 0;
         for (var i = 0; i < Points; i++)
         {
             var x = End * (i + 0.5) / Points;
             var density = Math.Exp(-x * x / 2);
             mass += density;
-            error += density * (isNearest ? Nearest(x, step, largest) : AtRandom(x, step, largest));
+            error += density * (step < Fine && x < step * largest ? step * step / (isNearest ? 12 : 6) : isNearest ? Nearest(x, step, largest) : AtRandom(x, step, largest));
         }
         return Math.Sqrt(error / mass);
     }
