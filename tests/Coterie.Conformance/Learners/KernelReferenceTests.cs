@@ -13,7 +13,7 @@ namespace Coterie.Conformance.Learners;
 
 /// <summary>
 /// Learners on kernels of public centres reach among five participants what they reach in local training against <c>kernel_methods.json</c>, in clear and masked,
-/// and both give one model. Digits on a budget of 500 take minutes masked and stay in local training.
+/// and both give one model. Digits on a budget of 500 take more than a minute even in clear and stay in local training.
 /// </summary>
 public sealed class KernelReferenceTests(ITestOutputHelper output)
 {

@@ -30,12 +30,16 @@ public sealed class NeuralReferenceTests(ITestOutputHelper output)
         for (ulong seed = 1; seed <= 5; seed++)
         {
             var task = Runs.Task(Runs.SchemaOf(table), train, learner, Runs.Federated, seed: seed);
-            var (clear, masked) = (await FederatedTraining.RunAsync(task), await FederatedTraining.RunAsync(task with { Mode = Runs.Secure }));
-            // Training magnifies the last bits of fixed point.
+            var clear = await FederatedTraining.RunAsync(task);
+            accuracies.Add(ModelEvaluation.Evaluate(clear.Model, test).Metrics["accuracy"]);
+            // One seed is enough to see that masks change nothing: 40 masked rounds take seconds.
+            if (seed > 1) continue;
+            var masked = await FederatedTraining.RunAsync(task with { Mode = Runs.Secure });
             var difference = Runs.RelativeError(Numbers(clear), Numbers(masked));
             output.WriteLine($"{clear.Rounds} rounds, {clear.Elapsed} and {masked.Elapsed}; models differ by {difference:E2}");
-            Assert.InRange(difference, 0, 1e-6);
-            accuracies.Add(ModelEvaluation.Evaluate(masked.Model, test).Metrics["accuracy"]);
+            // Fixed point of the lengths that compression sends decides over grids.
+            Assert.InRange(difference, 0, compression == UpdateCompression.None ? 1e-12 : 1e-7);
+            Assert.Equal(accuracies[0], ModelEvaluation.Evaluate(masked.Model, test).Metrics["accuracy"]);
         }
         accuracies.Sort();
         var range = reference.GetProperty("test_accuracy");

@@ -170,7 +170,7 @@ public sealed class ErrorFeedbackTests(ITestOutputHelper output)
     [InlineData(2, false, 1.25)]
     [InlineData(4, false, 1.87)]
     [InlineData(8, false, 1.87)]
-    [InlineData(12, false, 1.25)]
+    [InlineData(12, false, 1.87)]
     public void ErrorAt_AGrid_IsWhatRoundingTakes(int bits, bool hasFeedback, double range)
     {
         var quantizer = new PackedQuantizer(2048, bits, 5) { HasFeedback = hasFeedback };
