@@ -79,7 +79,8 @@ public sealed class HiddenSumMode(IHiddenSum sum) : IPrivacyMode, IDisposable
     {
         var (summed, stage, session, schema) = run;
         var (state, isOver) = await BeginAsync(stage, session, () => run.First, cancellationToken);
-        ILocal<TModel>? local = null;
+        var participant = new StageParticipant<TModel>(run, shard);
+        await participant.RecallAsync(state.Round, cancellationToken);
         while (!isOver)
         {
             var round = run.RoundOf(state.Round);
@@ -91,7 +92,7 @@ public sealed class HiddenSumMode(IHiddenSum sum) : IPrivacyMode, IDisposable
             isOver = state.Done;
             if (!isOver)
             {
-                var mine = run.Contribute(ref local, shard, model, round);
+                var mine = participant.Contribute(model, round);
                 SumOutcome outcome;
                 using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await sum.SumAsync(session, request, mine, cancellationToken);
                 var step = run.Update(model, outcome.Total ?? throw TooLate(session, request.Step), round);
@@ -99,6 +100,7 @@ public sealed class HiddenSumMode(IHiddenSum sum) : IPrivacyMode, IDisposable
                 run.Record(request, outcome);
                 run.Report(round, step, outcome);
                 state = run.After(round.Index, step);
+                if (!state.Done) await participant.KeepAsync(round.Index, outcome.Survivors.Contains(session.Self), cancellationToken);
             }
             await SaveAsync(stage, session, state, isOver, request.Step, cancellationToken);
         }

@@ -35,7 +35,7 @@ public static class ModeCatalogue
             "Rows stay with their participants; the coordinator sees every participant's contribution in clear.",
             [
                 new("coordinator", "every single contribution, every sum and the model, in every round"),
-                new("participants", "the model the coordinator broadcasts in every round; nothing of each other"),
+                new("participants", "the model the coordinator broadcasts in every round, and who stayed where participants remember from round to round; nothing of each other"),
             ],
             "The participants trust the coordinator with their contributions, from which rows can often be inferred.", HasThreshold: false) { HasSampling = true },
         new(

@@ -4,6 +4,7 @@ using Coterie.Core.Modes;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Privacy.Stages;
+using Coterie.Privacy.Sums.SecureAggregation;
 
 namespace Coterie.Privacy;
 
@@ -16,7 +17,8 @@ namespace Coterie.Privacy;
 /// Steps of a stage, per round: the sum, and <c>next</c> (the model, or the end). Everybody derives the first model alone. A sum is bound to all
 /// broadcasts before it, of earlier stages too: what preprocessing opened decides over contributions as much as the model does. Every party saves
 /// its position after every round, the coordinator before it tells anyone, and goes on from there after a restart; within the round it goes through
-/// the same messages again (see <see cref="IChannel"/>).
+/// the same messages again (see <see cref="IChannel"/>). Of what remembers, <c>next</c> also says whose contributions were added: a coordinator that lies
+/// about it spoils the model, as it can anyhow, and learns nothing.
 /// </remarks>
 public sealed class SumMode : IPrivacyMode
 {
@@ -61,7 +63,7 @@ public sealed class SumMode : IPrivacyMode
             SumOutcome outcome;
             using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await _sum.SumAsync(run.SessionOf(round.Index), request, null, cancellationToken);
             var step = run.Update(model, outcome.Total!, round);
-            state = run.After(round.Index, step);
+            state = run.After(round.Index, step) with { Added = AddedIn(run, outcome.Survivors) };
             run.Record(request, outcome);
             run.Report(round, step, outcome);
             var told = Told(run, state);
@@ -76,7 +78,8 @@ public sealed class SumMode : IPrivacyMode
     {
         var (summed, stage, session, schema) = run;
         var state = await BeginAsync(run, cancellationToken);
-        ILocal<TModel>? local = null;
+        var participant = new StageParticipant<TModel>(run, shard);
+        await participant.RecallAsync(state.Round, cancellationToken);
         while (!state.Done)
         {
             if (state.Round >= stage.Stop.Rounds)
@@ -88,15 +91,16 @@ public sealed class SumMode : IPrivacyMode
             var among = run.SessionOf(round.Index);
             if (among.Roster.Contains(session.Self))
             {
-                var mine = run.Contribute(ref local, shard, model, round);
+                var mine = participant.Contribute(model, round);
                 using (session.Times.Measure(request.Step, Activity.Summing)) await _sum.SumAsync(among, request, mine, cancellationToken);
             }
-            var next = await HearAsync(session, request.Step.Then("next"), cancellationToken);
+            var next = await HearAsync(run, request.Step.Then("next"), cancellationToken);
             if (next.Round != state.Round + 1)
                 throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator went from round {state.Round} to {next.Round}.", request.Step.Path, session.Roster.Coordinator);
             if (next.Model.Count > 0)
                 session.Transcript.Record(new Opening($"broadcast model of {summed.Name}", session.Self, request.Step.Then("next"), next.Model.Values.Sum(v => (long)v.Values.Length), 0));
             state = next;
+            if (!state.Done) await participant.KeepAsync(round.Index, next.Added?.Contains(session.Roster.IndexOf(session.Self)) ?? false, cancellationToken);
             await SaveAsync(run, state, request.Step, cancellationToken);
         }
         return state.Model.Count > 0 || stage.ModelTo == ModelAudience.Everyone ? Unpack(run, state.Model) : null;
@@ -106,7 +110,7 @@ public sealed class SumMode : IPrivacyMode
     private async Task<Position> BeginAsync<TModel>(StageRun<TModel> run, CancellationToken cancellationToken) where TModel : class
     {
         var saved = await new StageCheckpoint(run.Session, run.Terms, _broadcasts).LoadAsync(cancellationToken);
-        return saved is { } position ? Position.Read(position.Span, run.Session.Self, run.Terms.Tag) : run.First;
+        return saved is { } position ? Position.Read(position.Span, run.Session.Self, run.Terms.Tag, RosterOf(run)) : run.First with { Added = AddedIn(run, []) };
     }
 
     private ValueTask SaveAsync<TModel>(StageRun<TModel> run, Position position, StepTag round, CancellationToken cancellationToken) where TModel : class =>
@@ -124,13 +128,19 @@ public sealed class SumMode : IPrivacyMode
             await session.Channel.TrySendAsync(participant, step, bytes, cancellationToken);
     }
 
-    private async Task<Position> HearAsync(Session session, StepTag step, CancellationToken cancellationToken)
+    private async Task<Position> HearAsync<TModel>(StageRun<TModel> run, StepTag step, CancellationToken cancellationToken) where TModel : class
     {
-        var coordinator = session.Roster.Coordinator;
-        var bytes = await session.Channel.ReceiveAsync(coordinator, step, MaximumBroadcastBytes, cancellationToken);
+        var coordinator = run.Session.Roster.Coordinator;
+        var bytes = await run.Session.Channel.ReceiveAsync(coordinator, step, MaximumBroadcastBytes, cancellationToken);
         _broadcasts.Add(step, SHA256.HashData(bytes.Span));
-        return Position.Read(bytes.Span, coordinator, step);
+        return Position.Read(bytes.Span, coordinator, step, RosterOf(run));
     }
+
+    /// <summary>The roster whose members are named in positions; null where nobody has to know who was added.</summary>
+    private static Roster? RosterOf<TModel>(StageRun<TModel> run) where TModel : class => run.Summed.Remembers ? run.Session.Roster : null;
+
+    private static ParticipantSet? AddedIn<TModel>(StageRun<TModel> run, IEnumerable<PartyId> survivors) where TModel : class =>
+        RosterOf(run) is { } roster ? ParticipantSet.Of(roster, survivors) : null;
 
     /// <summary>What a sum's masks and signatures are bound to: every broadcast so far, and the model, which in a first round nobody sent.</summary>
     private byte[] BindingOf(Blocks<Matrix> model) => SHA256.HashData([.. _broadcasts.Value.Span, .. BlocksCodec.Hash(model)]);

@@ -44,6 +44,39 @@ public sealed class TrainTests
         Assert.DoesNotContain("left during the run", leakage, StringComparison.Ordinal);
     }
 
+    // From public terms: 97 weights, 4 bits and 4 participants give 64-bit entries 8 fields each; the first two rounds are whole.
+    [Fact]
+    public async Task Train_Compressed_SaysWhatThatSavesAndCosts()
+    {
+        using var place = new Workspace();
+        place.WriteData();
+        var task = place.WriteTask("{ name: neural-network, hidden: [24], epochs: 12, compression: quantised, compression-bits: 4 }");
+        const long Whole = 97 + 2, Packed = 16 + 2, Target = 3;
+        var ratio = (double)(Target + (12 * (Whole - 1))) / (Target + Whole + (11 * Packed));
+
+        var plan = (await Cli.SucceedAsync(place.Folder, "plan", task, "--json")).Json;
+        Check(plan.GetProperty("compression"));
+        Assert.Equal(8 * ((Whole - 1 - Packed) * 11 - 1), plan.GetProperty("bytes_saved_by_compression").GetProperty("each_participant").GetInt64());
+        const string Sentence = "times shorter than uncompressed ones; by its grid, rounding takes";
+        Assert.Contains(Sentence, Flat((await Cli.SucceedAsync(place.Folder, "plan", task)).Output), StringComparison.Ordinal);
+        Assert.Contains(Sentence, Flat((await Cli.SucceedAsync(place.Folder, "train", task, "--out", "results", "--no-baselines")).Output), StringComparison.Ordinal);
+        using var metrics = JsonDocument.Parse(await File.ReadAllTextAsync(place["results/metrics.json"]));
+        Check(metrics.RootElement.GetProperty("compression"));
+        Assert.Contains(Sentence, await File.ReadAllTextAsync(place["results/report.html"]), StringComparison.Ordinal);
+
+        var whole = place.WriteTask("{ name: neural-network, hidden: [24], epochs: 2 }");
+        Assert.False((await Cli.SucceedAsync(place.Folder, "plan", whole, "--json")).Json.TryGetProperty("compression", out _));
+
+        void Check(JsonElement compression)
+        {
+            Assert.Equal(ratio, compression.GetProperty("ratio").GetDouble(), 1e-12);
+            Assert.InRange(compression.GetProperty("error").GetDouble(), 0.1, 0.12);
+            Assert.True(compression.GetProperty("error_feedback").GetBoolean());
+        }
+
+        static string Flat(string text) => string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Fact]
     public async Task Train_WithoutOut_WritesBelowTheTaskName()
     {

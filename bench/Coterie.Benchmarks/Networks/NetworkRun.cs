@@ -35,18 +35,20 @@ internal sealed class NetworkRun(NeuralNetwork learner, Rows rows, Shard test)
 
     public void Step()
     {
+        var rest = ((IRemembering)_locals[0]).Memory.Find("residual");
         var contributions = _locals.Select(l => l.Contribute(_model, Round)).ToArray();
-        if (_model.Range is { } range) RoundingError = ErrorOfRounding(contributions[0], range);
+        if (_model.Range is { } range) RoundingError = ErrorOfRounding(contributions[0], rest, range);
         var step = learner.Update(rows.Schema, _model, contributions.Aggregate((a, b) => a + b), Round);
         (_model, IsDone) = (step.Model, step.Done);
         Rounds++;
     }
 
-    /// <summary>The contribution that was rounded, beside the same one whole.</summary>
-    private double ErrorOfRounding(Blocks<Matrix> packed, double range)
+    /// <summary>The contribution that was rounded, beside what was to be sent: the same one whole, and the rest of earlier ones.</summary>
+    private double ErrorOfRounding(Blocks<Matrix> packed, Matrix? rest, double range)
     {
-        var whole = (learner with { Compression = UpdateCompression.None }).Open(rows.Schema, rows.Shards[0]).Contribute(_model, Round).Values[0].Values;
-        var rounded = learner.QuantizerOf(whole.Length, Round).Unpack(packed["packed"].Values, range, Round.Seed, Round.Index);
+        var whole = (learner with { Compression = UpdateCompression.None }).Open(rows.Schema, rows.Shards[0]).Contribute(_model, Round).Values[0].ToArray();
+        for (var i = 0; rest is not null && i < whole.Length; i++) whole[i] += rest[i, 0];
+        var rounded = learner.QuantizerOf(whole.Length, Round.Participants).Unpack(packed["packed"].Values, range, Round.Seed, Round.Index);
         double error = 0, length = 0;
         for (var i = 0; i < rounded.Length; i++)
         {

@@ -26,7 +26,7 @@ internal static class NetworksBenchmark
         FedAvg: one pass of local Adam in batches of 32 a round. FedSGD: central Adam on one gradient a round, of batches of 64 rows in all or of every row. Rounds are those of the learner,
         the one for the target's mean included, until the averaged network is at most 0.62; passes are over all training rows. Bytes are what one participant sends
         and receives, masked contributions and keys on one side, broadcasts on the other, measured in a run of `secure-aggregation` of so many rounds (at most 40, and scaled).
-        `shorter` is the entries of a contribution over those of a compressed one, `error` the length of what rounding changes over the length of a contribution, in the last round.
+        `shorter` is the entries of a contribution over those of a compressed one, `error` the length of what rounding changes over the length of what was to be sent, in the last round.
         """;
 
     /// <summary>Null when the data is not there.</summary>
@@ -70,6 +70,8 @@ internal static class NetworksBenchmark
         ("none", learner),
         ("8 bits", learner with { Compression = UpdateCompression.Quantized }),
         ("4 bits", learner with { Compression = UpdateCompression.Quantized, CompressionBits = 4 }),
+        ("2 bits", learner with { Compression = UpdateCompression.Quantized, CompressionBits = 2 }),
+        ("4 bits, no feedback", learner with { Compression = UpdateCompression.Quantized, CompressionBits = 4, ErrorFeedback = false }),
     ];
 
     private static (Rows Alike, Rows Apart, Shard Test) Read(string file)

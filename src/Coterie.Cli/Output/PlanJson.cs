@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coterie.Federation.Runs;
 using Coterie.Federation.Runs.Planning;
 using Coterie.Privacy;
 using Coterie.Privacy.Traffic;
@@ -24,6 +25,11 @@ internal static class PlanJson
         foreach (var stage in plan.Stages) WriteStage(json, stage);
         json.WriteEndArray();
         if (plan.Profile is { } profile) WriteProfile(json, profile);
+        if (plan.Compression is { } compression)
+        {
+            MetricsJson.WriteCompression(json, compression);
+            WriteTraffic(json, "bytes_saved_by_compression", plan.Learner.SavedOver(plan.LikelyRounds));
+        }
         json.WriteNumber("maximal_rounds", plan.Learner.MaximumRounds);
         if (plan.Learner.RoundsInClear is { } found)
         {

@@ -1,4 +1,5 @@
 using Coterie.Core.Learning;
+using Coterie.Federation.Runs;
 using Coterie.Federation.Runs.Planning;
 using Coterie.Privacy.Traffic;
 using Spectre.Console;
@@ -20,6 +21,7 @@ internal static class PlanOutput
         console.WriteLine();
         WriteStages(console, plan);
         if (plan.Profile is { } profile) WriteProfile(console, profile);
+        if (plan.Compression is { } compression) WriteCompression(console, plan, compression);
         WriteTotals(console, plan);
     }
 
@@ -45,6 +47,13 @@ internal static class PlanOutput
             { } degree => $"The contribution is a polynomial of degree {degree} in the model's parameters.",
             null => "The contribution is no polynomial in the model's parameters: it compares or approximates.",
         });
+        console.WriteLine();
+    }
+
+    private static void WriteCompression(IAnsiConsole console, RunPlan plan, CompressionFigures compression)
+    {
+        console.WriteLine(compression.Sentence);
+        console.WriteLine($"Over {Format.Plural(plan.LikelyRounds, "round")} of the learner each participant sends {Format.Bytes(plan.Learner.SavedOver(plan.LikelyRounds).EachParticipant)} less.");
         console.WriteLine();
     }
 

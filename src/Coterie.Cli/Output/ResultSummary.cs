@@ -50,6 +50,7 @@ internal static class ResultSummary
         console.WriteLine(
             $"{Format.Plural(outcome.Rounds, "round")} in {Format.Seconds(outcome.Elapsed)} s; each participant sent {Format.Bytes(BytesPerParticipant(result))}, "
             + $"the coordinator {Format.Bytes(outcome.Traffic.SentBy(outcome.Roster.Coordinator))}.");
+        if (result.Compression is { } compression) console.WriteLine(compression.Sentence);
         foreach (var local in result.Local.Where(l => l.Metrics is null)) console.WriteLine($"{local.Name} alone gets no model: {local.Reason}");
     }
 }

@@ -8,6 +8,12 @@ public interface ILearner : ISummed
     /// <summary>What it predicts.</summary>
     LearningTask Task { get; }
 
+    /// <summary>
+    /// How contributions of so many participants are made shorter; null: they are not. Null in every round is what noise on entries, cuts to a length and
+    /// comparisons of contributions need: entries of compressed ones are no coordinates of a vector.
+    /// </summary>
+    ContributionCompression? CompressionAmong(int participants) => null;
+
     /// <summary>Calls back with the model's type.</summary>
     TResult Accept<TResult>(ILearnerVisitor<TResult> visitor);
 }

@@ -22,6 +22,9 @@ public interface ISummed
     /// follows from rows and few numbers could be solved for from sums over changing sets.
     /// </summary>
     bool ToleratesSampling => false;
+
+    /// <summary>Whether views of shards are <see cref="IRemembering"/>. Participants are then told after every round whose contributions were added.</summary>
+    bool Remembers => false;
 }
 
 /// <summary>
@@ -62,7 +65,7 @@ public interface ISummed<TModel> : ISummed where TModel : class
 
 /// <summary>
 /// A participant's view of its shard during a run. What it keeps between rounds are caches: a participant that restarts opens its shard anew
-/// and contributes to a later round the same as if it had never stopped.
+/// and contributes to a later round the same as if it had never stopped. What is more than a cache, an <see cref="IRemembering"/> view hands out.
 /// </summary>
 public interface ILocal<in TModel> where TModel : class
 {

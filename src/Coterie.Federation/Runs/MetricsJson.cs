@@ -22,6 +22,7 @@ public static class MetricsJson
         if (!result.Local.IsEmpty) WriteLocal(json, result);
         json.WriteNumber("rounds", result.Outcome.Rounds);
         json.WriteNumber("seconds", result.Outcome.Elapsed.TotalSeconds);
+        if (result.Compression is { } compression) WriteCompression(json, compression);
         json.WriteStartObject("bytes_sent");
         foreach (var party in result.Outcome.Roster.Parties) json.WriteNumber(party.Id.Name, result.Outcome.Traffic.SentBy(party.Id));
         json.WriteEndObject();
@@ -46,6 +47,18 @@ public static class MetricsJson
             }
             json.WriteEndArray();
         }
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what compression saves and costs as an object <c>compression</c>.</summary>
+    public static void WriteCompression(Utf8JsonWriter json, CompressionFigures figures)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(figures);
+        json.WriteStartObject("compression");
+        WriteNumber(json, "ratio", figures.Ratio);
+        WriteNumber(json, "error", figures.Error);
+        json.WriteBoolean("error_feedback", figures.HasFeedback);
         json.WriteEndObject();
     }
 

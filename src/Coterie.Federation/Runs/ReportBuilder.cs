@@ -30,7 +30,7 @@ public static class ReportBuilder
         return new RunSection(ModeName(result), result.Task.File.Learner.Name, outcome.Elapsed.TotalSeconds, outcome.Rounds)
         {
             ModeSummary = mode?.Summary,
-            Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, NamedParameters.TextOf(p.Value))), Preprocessing(result), .. KeyLength(result)],
+            Parameters = [.. result.Task.File.Learner.Parameters.Select(p => new ReportFact(p.Key, NamedParameters.TextOf(p.Value))), Preprocessing(result), .. KeyLength(result), .. Compression(result)],
             Participants = [.. result.Task.Data.Participants.Select(p => new ParticipantRows(p.Name.Name, p.Shard.Rows))],
             Threshold = mode is { HasThreshold: true } ? outcome.Roster.Threshold : null,
             Topology = result.Task.Mode.Topology.ToString().ToLowerInvariant(),
@@ -53,6 +53,11 @@ public static class ReportBuilder
     private static IEnumerable<ReportFact> KeyLength(TaskResult result)
     {
         if (ModeCatalogue.KeyBitsFor(result.Task.Mode) is > 0 and var bits) yield return new(result.Task.Mode.Mode == ModeCatalogue.EncryptedModel ? "model owner's key" : "participants' keys", string.Create(CultureInfo.InvariantCulture, $"Paillier, {bits} bits"));
+    }
+
+    private static IEnumerable<ReportFact> Compression(TaskResult result)
+    {
+        if (result.Compression is { } figures) yield return new("contributions", figures.Sentence);
     }
 
     private static ReportFact Preprocessing(TaskResult result) =>

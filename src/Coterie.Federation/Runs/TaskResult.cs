@@ -36,6 +36,9 @@ public sealed record TaskResult
     /// <summary>The model on the test rows; null without a test part.</summary>
     public Evaluated? Test { get; init; }
 
+    /// <summary>What compression of contributions saved and cost; null where there was none.</summary>
+    public CompressionFigures? Compression => CompressionFigures.Of(this);
+
     /// <summary>The same learner on all rows pooled; null when baselines were not asked for.</summary>
     public PartMetrics? Centralised { get; init; }
 

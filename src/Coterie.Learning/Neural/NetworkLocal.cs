@@ -6,9 +6,10 @@ using Coterie.Core.Randomness;
 namespace Coterie.Learning.Neural;
 
 /// <summary>
-/// A participant's rows. What stays between rounds are the rows and memory to work in: what is contributed depends on the model and the round alone.
+/// A participant's rows. What stays between rounds are the rows, memory to work in and, with feedback, what rounding took: what is contributed depends on
+/// that, the model and the round alone.
 /// </summary>
-internal sealed class NetworkLocal : ILocal<NetworkModel>
+internal sealed class NetworkLocal : ILocal<NetworkModel>, IRemembering
 {
     private const ulong StreamOfOrders = 0x6E_6574_736FUL << 24;
 
@@ -18,10 +19,27 @@ internal sealed class NetworkLocal : ILocal<NetworkModel>
     private readonly BatchReader _rows;
     private readonly NetworkPass _pass;
 
+    /// <summary>What rounding took so far and the next contribution will have; null: nothing.</summary>
+    private double[]? _residual;
+
     public NetworkLocal(NeuralNetwork learner, NetworkShape shape, Schema schema, Shard shard)
     {
         (_learner, _shape, _schema, _pass) = (learner, shape, schema, new NetworkPass(shape));
         _rows = BatchReader.Of(schema, shard, learner.Objective);
+    }
+
+    /// <summary><c>residual</c> (parameters x 1), weighted as contributions are.</summary>
+    public Blocks<Matrix> Memory
+    {
+        get => _residual is null ? Blocks<Matrix>.Empty : Blocks<Matrix>.Of(("residual", new Matrix(_residual.Length, 1, _residual)));
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            var block = value.Find("residual");
+            if (value.Count > (block is null ? 0 : 1) || (block is not null && (block.Rows != _shape.ParameterCount || block.Columns != 1)))
+                throw new ArgumentException($"The memory of a network of {_shape.ParameterCount} parameters is one block 'residual' of so many rows, or none; there are: {string.Join(", ", value.Names)}.", nameof(value));
+            _residual = block?.ToArray();
+        }
     }
 
     public Blocks<Matrix> Contribute(NetworkModel model, Round round)
@@ -31,9 +49,15 @@ internal sealed class NetworkLocal : ILocal<NetworkModel>
                 ("target", RowScale.Of(round) * Matrix.Column(TargetSums.Of(_schema, _rows.Targets, _rows.Weights))), ("share", Matrix.Scalar(RowScale.Of(round) * _rows.TotalWeight)));
         var vector = new double[_shape.ParameterCount];
         var weight = _learner.Scheme == FederatedScheme.FedSgd ? Gradient(model, round, vector) : Change(model, round, vector);
-        Cut(vector, round);
+        Cut(vector, _learner.NormBound, round);
         var share = RowScale.Of(round) * weight;
         TensorPrimitives.Multiply(vector, share, vector);
+        if (_residual is not null && _learner.IsPacked(round))
+        {
+            TensorPrimitives.Add(vector, _residual, vector);
+            // Never longer than a vector of all its rows, so that no residual is either: what this cut takes is gone, as what the first took is.
+            Cut(vector, _learner.NormBound * RowScale.Of(round) * _rows.TotalWeight, round);
+        }
         return Send(vector, share, model.Range ?? _learner.LongestOf(_schema), round);
     }
 
@@ -87,22 +111,34 @@ internal sealed class NetworkLocal : ILocal<NetworkModel>
     }
 
     /// <summary>Cut to the public bound, so that no contribution exceeds it.</summary>
-    private void Cut(double[] vector, Round round)
+    private static void Cut(double[] vector, double bound, Round round)
     {
         var length = TensorPrimitives.Norm<double>(vector);
         if (!double.IsFinite(length))
             throw new ShardException($"The network's training left the finite numbers in round {round.Index}; a smaller learning-rate or standardised features are needed.");
-        if (length > _learner.NormBound) TensorPrimitives.Multiply(vector, _learner.NormBound / length, vector);
+        if (length > bound) TensorPrimitives.Multiply(vector, bound / length, vector);
     }
 
     private Blocks<Matrix> Send(double[] vector, double share, double range, Round round)
     {
         var squares = TensorPrimitives.SumOfSquares<double>(vector);
         var (name, entries) = _learner.IsPacked(round)
-            ? ("packed", _learner.QuantizerOf(vector.Length, round).Pack(vector, range, round.Seed, round.Index))
+            ? ("packed", Pack(vector, range, round))
             : (_learner.Scheme == FederatedScheme.FedSgd ? "gradient" : "change", vector);
         var blocks = Blocks<Matrix>.Of((name, new Matrix(entries.Length, 1, entries)), ("share", Matrix.Scalar(share)));
         return _learner.Compression == UpdateCompression.None ? blocks : blocks.With("size", Matrix.Scalar(squares * squares));
+    }
+
+    /// <summary>With feedback, what the rounded vector lacks of the given one is kept.</summary>
+    private double[] Pack(double[] vector, double range, Round round)
+    {
+        var quantizer = _learner.QuantizerOf(vector.Length, round.Participants);
+        var entries = quantizer.Pack(vector, range, round.Seed, round.Index);
+        if (!_learner.ErrorFeedback) return entries;
+        var sent = quantizer.Unpack(entries, range, round.Seed, round.Index);
+        TensorPrimitives.Subtract(vector, sent, sent);
+        _residual = sent;
+        return entries;
     }
 
     private int[] Order(ulong seed, ulong pass)

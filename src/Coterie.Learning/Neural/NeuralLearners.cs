@@ -29,6 +29,7 @@ internal static class NeuralLearners
             Positive("norm-bound", Defaults.NormBound, "Public length to which changes and mean gradients are cut."),
             Choice("compression", "none", "Whether contributions are rounded to few bits and packed.", "none", "quantised"),
             Whole("compression-bits", Defaults.CompressionBits, "Bits of a rounded number (quantised only).", 2, 16),
+            new("error-feedback", ParameterKind.Flag, Defaults.ErrorFeedback, "Whether what rounding took from a contribution is added to the participant's next one (quantised only)."),
         ],
         Build)
     {
@@ -58,6 +59,7 @@ internal static class NeuralLearners
         NormBound = values.Number("norm-bound"),
         Compression = values.Choice("compression") == "none" ? UpdateCompression.None : UpdateCompression.Quantized,
         CompressionBits = values.Integer("compression-bits"),
+        ErrorFeedback = values.Flag("error-feedback"),
     };
 
     private static ParameterSpec Choice(string name, string first, string description, params string[] choices) =>

@@ -9,8 +9,8 @@ namespace Coterie.Learning.Neural;
 /// <list type="bullet">
 /// <item>Every row's loss is <see cref="NetworkObjective"/>'s; a batch of m rows costs their weighted mean and alpha / (2 m) times the squared weights, biases excepted.</item>
 /// <item>A participant's change or mean gradient is cut to the length <see cref="NormBound"/> and weighted by its rows.</item>
-/// <item>Participants keep nothing between rounds: moments of local optimisers start anew in every round, moments of central steps are part of the model until
-/// training ends, order and rounding are drawn from the run's seed. A participant that restarts sends the same.</item>
+/// <item>Participants keep nothing between rounds but what rounding took (<see cref="ErrorFeedback"/>): moments of local optimisers start anew in every round,
+/// moments of central steps are part of the model until training ends, order and rounding are drawn from the run's seed. A participant that restarts sends the same.</item>
 /// <item>With squared loss the first round finds mean and deviation of the target over all rows; the network learns the standardised target.</item>
 /// </list>
 /// </summary>
@@ -73,12 +73,15 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
     /// <summary>Bits of a participant's number, 2 to 16; compressed contributions only.</summary>
     public int CompressionBits { get; init; } = 8;
 
+    /// <summary>Whether what rounding took from a participant's vector is added to its next one; compressed contributions only.</summary>
+    public bool ErrorFeedback { get; init; } = true;
+
     /// <inheritdoc/>
     public string Name => "neural-network";
 
     /// <inheritdoc/>
     public string Terms => FormattableString.Invariant(
-        $"{Name} hidden={string.Join('-', Hidden)} activation={Activation} objective={Objective} scheme={Scheme} optimizer={Optimizer} rate={LearningRate:R} momentum={Momentum:R} nesterov={IsNesterov} batch={BatchSize} epochs={Epochs} local-epochs={LocalEpochs} alpha={Alpha:R} mu={Proximal:R} server={ServerOptimizer} server-rate={ServerLearningRate:R} norm={NormBound:R} compression={Compression} bits={CompressionBits}");
+        $"{Name} hidden={string.Join('-', Hidden)} activation={Activation} objective={Objective} scheme={Scheme} optimizer={Optimizer} rate={LearningRate:R} momentum={Momentum:R} nesterov={IsNesterov} batch={BatchSize} epochs={Epochs} local-epochs={LocalEpochs} alpha={Alpha:R} mu={Proximal:R} server={ServerOptimizer} server-rate={ServerLearningRate:R} norm={NormBound:R} compression={Compression} bits={CompressionBits} feedback={ErrorFeedback}");
 
     /// <inheritdoc/>
     public LearningTask Task => Objective switch
@@ -97,6 +100,14 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
 
     /// <inheritdoc/>
     public bool ToleratesSampling => true;
+
+    /// <inheritdoc/>
+    public bool Remembers => Compression != UpdateCompression.None && ErrorFeedback;
+
+    /// <inheritdoc/>
+    public ContributionCompression? CompressionAmong(int participants) => Compression == UpdateCompression.None
+        ? null
+        : new(this with { Compression = UpdateCompression.None }, QuantizerOf(1, participants).ErrorAt(RangeOf(participants, participants)), ErrorFeedback);
 
     /// <summary>Rounds before training.</summary>
     private int Preliminary => Objective == NetworkObjective.Squared ? 1 : 0;
@@ -147,7 +158,7 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
         var parameters = ShapeOf(schema).ParameterCount;
         if (IsPacked(round))
         {
-            var quantizer = QuantizerOf(parameters, round);
+            var quantizer = QuantizerOf(parameters, round.Participants);
             return [new BlockSpec("packed", quantizer.Entries, 1, quantizer.Bound), share, size];
         }
         var whole = new BlockSpec(Scheme == FederatedScheme.FedSgd ? "gradient" : "change", parameters, 1, longest);
@@ -177,10 +188,10 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
         if (!(share > 0)) return new(model, isLast, Change: isLast ? 0 : 1);
         var shape = ShapeOf(schema);
         var sum = IsPacked(round)
-            ? QuantizerOf(shape.ParameterCount, round).Unpack(total["packed"].Values, model.Range ?? LongestOf(schema), round.Seed, round.Index)
+            ? QuantizerOf(shape.ParameterCount, round.Participants).Unpack(total["packed"].Values, model.Range ?? LongestOf(schema), round.Seed, round.Index)
             : total[Scheme == FederatedScheme.FedSgd ? "gradient" : "change"].ToArray();
         var next = new CentralStep(this, shape).Move(model, sum, share, RowsOfBatch(round));
-        if (total.Find("size") is { } size) next = next with { Range = RangeSlack * Math.Sqrt(Math.Sqrt(Math.Max(0, size[0, 0]))) };
+        if (total.Find("size") is { } size) next = next with { Range = RangeOf(size[0, 0], round.Participants) };
         return new(next, isLast, NewtonStep.RelativeChange(Matrix.Column(model.ToVector()), Matrix.Column(next.ToVector())));
     }
 
@@ -206,8 +217,15 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
     /// <inheritdoc/>
     public override int GetHashCode() => Terms.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>How much longer a vector may be than those of the round before.</summary>
+    /// <summary>How much longer a vector may be than those of the round before, where what the grid cuts is lost.</summary>
     private const double RangeSlack = 1.25;
+
+    /// <summary>
+    /// The length grids are made for, from the sum of the fourth powers of lengths: no participant's was greater. With feedback their fourth-power mean, for
+    /// steps may then be too short but not too long: what a longer vector has beyond the grid is sent later, what is below half a step waits.
+    /// </summary>
+    private double RangeOf(double size, int participants) =>
+        ErrorFeedback ? Math.Sqrt(Math.Sqrt(Math.Max(0, size) / participants)) : RangeSlack * Math.Sqrt(Math.Sqrt(Math.Max(0, size)));
 
     internal NetworkShape ShapeOf(Schema schema) => NetworkShape.Of(schema, Hidden, Activation, Objective);
 
@@ -220,7 +238,7 @@ public sealed record NeuralNetwork : ILearner<NetworkModel>
     /// <summary>What no weighted contribution exceeds in length.</summary>
     internal double LongestOf(Schema schema) => LinearRows.Positive(schema.WeightBound) * NormBound;
 
-    internal PackedQuantizer QuantizerOf(int parameters, Round round) => new(parameters, CompressionBits, round.Participants);
+    internal PackedQuantizer QuantizerOf(int parameters, int participants) => new(parameters, CompressionBits, participants) { HasFeedback = ErrorFeedback };
 
     internal int RoundOfTraining(Round round) => Math.Max(0, round.Index - Preliminary);
 

@@ -6,8 +6,8 @@ namespace Coterie.Learning.Neural;
 /// <summary>
 /// Vectors rounded to signed whole numbers of few bits, several of them in one entry of a sum. Coordinates are mixed first by a public random rotation
 /// (Suresh, Yu, Kumar, McMahan, "Distributed mean estimation with limited communication", 2017), so that all are of one size, and rounded up or down at
-/// random so that the mean of what is rounded is what was given. Sums of ring elements are exact, so fields that have room for every participant's
-/// number add without touching each other, and what is added are the rounded vectors.
+/// random so that the mean of what is rounded is what was given; or, where what rounding takes is sent later, to the nearest. Sums of ring elements are
+/// exact, so fields that have room for every participant's number add without touching each other, and what is added are the rounded vectors.
 /// </summary>
 /// <param name="Length">Parameters.</param>
 /// <param name="Bits">Bits of one participant's number, sign included; 2 to 16.</param>
@@ -17,8 +17,17 @@ public readonly record struct PackedQuantizer(int Length, int Bits, int Particip
     /// <summary>Whole numbers below 2^52, and their sums, are exact both as doubles and in the fixed point of sums.</summary>
     private const int ExactBits = 52;
 
-    /// <summary>The grid reaches to 3 deviations of a coordinate of a vector as long as the range; beyond it is cut, which 1 coordinate in 370 of the longest vector is.</summary>
-    private const double Reach = 3;
+    /// <summary>
+    /// Whether what rounding takes is sent later. Rounding then never makes a vector's rest longer than the vector, whatever the bits, which feedback needs to
+    /// converge (Karimireddy, Rebjock, Stich, Jaggi, "Error feedback fixes SignSGD and other gradient compression schemes", 2019) and rounding at random does not give.
+    /// </summary>
+    public bool HasFeedback { get; init; }
+
+    /// <summary>
+    /// How many deviations of a coordinate of a vector as long as the range the grid reaches; beyond it is cut. Without feedback 3, which 1 coordinate in 370
+    /// of the longest vector exceeds; with it, a fit within 0.1 to the reach that loses least of a normal coordinate: 1.22, 1.95, 2.48 and 3.91 at 2, 3, 4 and 8 bits.
+    /// </summary>
+    private double Reach => HasFeedback ? Math.Sqrt((2.3 * Bits) - 3.1) : 3;
 
     /// <summary>A range of zero has a grid too.</summary>
     private const double Smallest = 1e-100;
@@ -52,7 +61,7 @@ public readonly record struct PackedQuantizer(int Length, int Bits, int Particip
             for (var f = Math.Min(fields, rotated.Length - (e * fields)) - 1; f >= 0; f--)
             {
                 var scaled = Math.Clamp(rotated[(e * fields) + f] / step, -Largest, Largest);
-                entry = (entry << width) + (long)Math.Floor(scaled + random.NextDouble());
+                entry = (entry << width) + (long)Math.Floor(scaled + (HasFeedback ? 0.5 : random.NextDouble()));
             }
             entries[e] = entry;
         }
@@ -76,6 +85,12 @@ public readonly record struct PackedQuantizer(int Length, int Bits, int Particip
         }
         return RandomRotation.Of(Length, seed, round).Backward(rotated);
     }
+
+    /// <summary>
+    /// Root mean square of what packing changes in a vector, over its length, on a grid for vectors <paramref name="range"/> times as long: for rotated
+    /// coordinates that are normal, as those of long vectors are nearly.
+    /// </summary>
+    public double ErrorAt(double range) => GridError.Of(Reach * range / Largest, Largest, HasFeedback);
 
     private double StepOf(double range, int length) => Math.Max(Smallest, Reach * range / Math.Sqrt(length) / Largest);
 

@@ -31,13 +31,6 @@ internal sealed record StageRun<TModel>(ISummed<TModel> Summed, TrainingStage Te
         return new Position(round + 1, done, Summed.Pack(done ? Summed.Finish(step.Model) : step.Model));
     }
 
-    /// <summary>What this participant adds; null without rows. The view of the shard is opened when first needed.</summary>
-    public Blocks<Matrix>? Contribute(ref ILocal<TModel>? local, Shard? shard, TModel model, Round round)
-    {
-        using (Session.Times.Measure(StepOf(round.Index), Activity.Computing))
-            return shard is null ? null : (local ??= Summed.Open(Schema, shard)).Contribute(model, round);
-    }
-
     /// <summary>Says that somebody learned the total.</summary>
     public void Record(SumRequest request, SumOutcome outcome) =>
         Session.Transcript.Record(new Opening($"sum of contributions to {Summed.Name}", Session.Self, request.Step, request.Length, outcome.Survivors.Length));

@@ -109,11 +109,13 @@ public sealed class TrafficModel
     public TrafficEstimate Beginning => IsHidden ? Standing : default;
 
     /// <summary>The end of a round: the model, or nothing but the round's number where it is not told. In a mode that hides it, where participants stand.</summary>
-    public TrafficEstimate Broadcast(Blocks<Matrix> told)
+    /// <param name="told">The blocks that are told.</param>
+    /// <param name="namesAdded">Whether participants are told whose contributions were added; see <see cref="ISummed.Remembers"/>.</param>
+    public TrafficEstimate Broadcast(Blocks<Matrix> told, bool namesAdded = false)
     {
         ArgumentNullException.ThrowIfNull(told);
         if (IsHidden) return Standing;
-        return new(0, Participants * (sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told)));
+        return new(0, Participants * (sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told) + (namesAdded ? MessageSizes.Set(Participants) : 0)));
     }
 
     /// <summary>One sum of contributions.</summary>

@@ -11,6 +11,7 @@ internal sealed class FaultPlan
     private readonly double _probability;
     private readonly int _limit;
     private readonly (FrameEvent Event, Fault Fault)? _single;
+    private int _before;
     private bool _done;
 
     private FaultPlan(SeededRandom? random, double probability, int limit, (FrameEvent, Fault)? single) =>
@@ -19,8 +20,8 @@ internal sealed class FaultPlan
     /// <summary>Lets everything pass and remembers what passed.</summary>
     public static FaultPlan Watching() => new(null, 0, 0, null);
 
-    /// <summary>One fault, at the first frame like that.</summary>
-    public static FaultPlan Single(FrameEvent at, Fault fault) => new(null, 0, 1, (at, fault));
+    /// <summary>One fault, at the first frame like that after so many others.</summary>
+    public static FaultPlan Single(FrameEvent at, Fault fault, int after = 0) => new(null, 0, 1, (at, fault)) { _before = after };
 
     /// <summary>Faults at random frames, at most <paramref name="limit"/>.</summary>
     public static FaultPlan Random(ulong seed, double probability, int limit) => new(new SeededRandom(seed), probability, limit, null);
@@ -45,7 +46,7 @@ internal sealed class FaultPlan
         {
             if (_single is { } single)
             {
-                if (_done || single.Event != frame) return Fault.None;
+                if (_done || single.Event != frame || _before-- > 0) return Fault.None;
                 _done = true;
                 return single.Fault;
             }

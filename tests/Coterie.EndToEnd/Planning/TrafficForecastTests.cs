@@ -62,6 +62,19 @@ public sealed class TrafficForecastTests
     }
 
     [Theory]
+    [InlineData("federated", true)]
+    [InlineData("secure-aggregation", true)]
+    [InlineData("shared-key", true)]
+    [InlineData("federated", false)]
+    public async Task Over_CompressedContributions_EqualsTheTrafficToTheByte(string mode, bool hasFeedback)
+    {
+        var text = (await File.ReadAllTextAsync(TaskPath("01-diabetes-ridge")))
+            .Replace("{ mode: secure-aggregation }", $"{{ mode: {mode} }}", StringComparison.Ordinal)
+            .Replace("name: ridge-regression, alpha: 10", $"name: neural-network, epochs: 4, compression: quantised, compression-bits: 4, error-feedback: {(hasFeedback ? "true" : "false")}", StringComparison.Ordinal);
+        await AssertExactAsync(text, TaskPath("01-diabetes-ridge"));
+    }
+
+    [Theory]
     [InlineData(40, false)]
     [InlineData(80, true)]
     public async Task Over_LargeRoster_EqualsTheTrafficToTheByte(int participants, bool hasSparseGraph)

@@ -15,6 +15,9 @@ public sealed record PlannedRounds(int First, int Count, ImmutableArray<BlockSpe
     /// <summary>Bytes of one of the rounds, the broadcast that ends it included.</summary>
     public TrafficEstimate PerRound => Sum + Told;
 
+    /// <summary>Bytes of adding the contributions if they were not compressed; null where they are not.</summary>
+    public TrafficEstimate? UncompressedSum { get; init; }
+
     /// <summary>Entries of a contribution.</summary>
     public int Entries => Layout.Sum(b => b.Length);
 }
@@ -42,5 +45,14 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
         var total = Beginning + End;
         foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
         return total + (Rounds.Last(part => part.First < rounds).Told * -1);
+    }
+
+    /// <summary>Bytes that compression saves in so many rounds.</summary>
+    public TrafficEstimate SavedOver(int rounds)
+    {
+        TrafficEstimate saved = default;
+        foreach (var part in Rounds)
+            if (part.UncompressedSum is { } whole) saved += (whole + (part.Sum * -1)) * Math.Clamp(rounds - part.First, 0, part.Count);
+        return saved;
     }
 }

@@ -24,13 +24,16 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
 
     public ContributionProfile? Profile { get; private set; }
 
+    /// <summary>The schema the learner sees.</summary>
+    public Schema? Input { get; private set; }
+
     public ValueTask<TModel?> TrainAsync<TModel>(
         ISummed<TModel> summed, TrainingStage stage, Schema schema, IReadOnlyList<Shard> shards, CancellationToken cancellationToken)
         where TModel : class
     {
         var isLearner = summed is ILearner;
         var model = summed.Initialize(schema, stage.Seed);
-        if (isLearner) Profile = ContributionProfile.Of(summed, schema, model, shards[0], RoundOf(schema, stage, 0));
+        if (isLearner) (Input, Profile) = (schema, ContributionProfile.Of(summed, schema, model, shards[0], RoundOf(schema, stage, 0)));
         var probe = Probe(summed, stage, schema, shards, isLearner ? Math.Min(ProbedRounds, stage.Stop.Rounds) : stage.Stop.Rounds, cancellationToken);
         _stages.Add(Plan(summed, stage, schema, shards, probe, isLearner));
         return new(isLearner ? null : probe.Model);
@@ -40,15 +43,19 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
     {
         var parts = new List<PlannedRounds>();
         var own = isLearner ? traffic.OfLearner(summed, schema, RoundOf(schema, stage, 0), shards) : null;
+        var sampled = Sampling.CountOf(participants, stage.SampleFraction, allowSmallRoster);
+        var uncompressed = (summed as ILearner)?.CompressionAmong(sampled)?.Uncompressed;
         for (var index = 0; index < (isLearner ? stage.Stop.Rounds : probe.Told.Count); index++)
         {
-            var layout = summed.Layout(schema, probe.Model, RoundOf(schema, stage, index));
-            var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(RoundOf(schema, stage, index), layout), own.Told);
+            // Fields of packed numbers have room for those whom the round takes.
+            var round = RoundOf(schema, stage, index) with { Participants = sampled };
+            var layout = summed.Layout(schema, probe.Model, round);
+            var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(round, layout), own.Told);
             if (parts is [.., var last] && last.Sum == sum && last.Told == told && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
-            else parts.Add(new PlannedRounds(index, 1, layout, sum, told));
+            else parts.Add(new PlannedRounds(index, 1, layout, sum, told) { UncompressedSum = uncompressed is null ? null : SumOf(stage, uncompressed.Accept(new EntriesOf(schema, round))) });
         }
         var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
-        return new PlannedStage(summed.Name, isLearner, [.. parts], own?.End ?? (isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty)))
+        return new PlannedStage(summed.Name, isLearner, [.. parts], own?.End ?? (isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty, summed.Remembers)))
         {
             Beginning = parts.Count > 0 ? own?.Beginning ?? traffic.Beginning : default,
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
@@ -70,7 +77,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
     {
         var model = summed.Initialize(schema, stage.Seed);
         // Its shapes never change, and planning runs nobody's program.
-        if (summed is ExternalLearner) return new Probed<TModel>(model, [traffic.Broadcast(summed.Pack(model))], stage.Stop.Rounds == 0);
+        if (summed is ExternalLearner) return new Probed<TModel>(model, [traffic.Broadcast(summed.Pack(model), summed.Remembers)], stage.Stop.Rounds == 0);
         var told = new List<TrafficEstimate>();
         ILocal<TModel>[]? locals = null;
         var ended = stage.Stop.Rounds == 0;
@@ -83,7 +90,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
             var step = summed.Update(schema, model, total, round);
             model = step.Model;
             ended = step.Done || index + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
-            told.Add(traffic.Broadcast(summed.Told(summed.Pack(model))));
+            told.Add(traffic.Broadcast(summed.Told(summed.Pack(model)), summed.Remembers));
         }
         return new Probed<TModel>(model, told, ended);
     }
@@ -92,6 +99,13 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
 
     private static bool Same(ImmutableArray<BlockSpec> left, ImmutableArray<BlockSpec> right) =>
         left.Length == right.Length && left.Zip(right).All(p => p.First.Name == p.Second.Name && p.First.Rows == p.Second.Rows && p.First.Columns == p.Second.Columns);
+
+    /// <summary>Entries of a contribution to a round, which do not depend on the model.</summary>
+    private sealed class EntriesOf(Schema schema, Round round) : ILearnerVisitor<long>
+    {
+        public long Visit<TModel>(ILearner<TModel> learner) where TModel : class =>
+            learner.Layout(schema, learner.Initialize(schema, round.Seed), round).Sum(b => (long)b.Length);
+    }
 
     /// <summary>What the first rounds in clear gave.</summary>
     /// <param name="Model">The model after them.</param>

@@ -17,6 +17,12 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
     /// <summary>The learner's stage.</summary>
     public PlannedStage Learner => Stages[^1];
 
+    /// <summary>Rounds of the learner that figures over a whole run are about: as many as in clear where that is known, else the most.</summary>
+    public int LikelyRounds => Learner.RoundsInClear ?? Learner.MaximumRounds;
+
+    /// <summary>What compression of contributions saves and costs over <see cref="LikelyRounds"/>; null where there is none.</summary>
+    public CompressionFigures? Compression { get; init; }
+
     /// <summary>Bytes of the whole run when the learner takes so many rounds.</summary>
     public TrafficEstimate Over(int learnerRounds)
     {
@@ -38,6 +44,9 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
         var stages = trainer.Stages;
         // The seed of sparse graphs and the participants' key are agreed before the first sum, whatever stage it is in.
         var once = stages.Any(s => s.MaximumRounds > 0) ? traffic.Agreement + traffic.GraphSeed + traffic.ParticipantKeys : traffic.Agreement;
-        return new RunPlan(task, ModeCatalogue.Find(task.Mode.Mode)!, stages, once, trainer.Profile);
+        return new RunPlan(task, ModeCatalogue.Find(task.Mode.Mode)!, stages, once, trainer.Profile)
+        {
+            Compression = trainer.Input is { } input ? CompressionFigures.Of(task.Plan.Learner, input, task.ParticipantsPerRound, stages[^1].RoundsInClear ?? stages[^1].MaximumRounds) : null,
+        };
     }
 }

@@ -39,8 +39,10 @@ internal static class NetworkData
         "cut-gradient" => new NeuralNetwork { Objective = NetworkObjective.Logistic, Scheme = FederatedScheme.FedSgd, NormBound = 0.01, BatchSize = 0, Epochs = 12 },
         "packed" => new NeuralNetwork { Objective = NetworkObjective.Softmax, Compression = UpdateCompression.Quantized, BatchSize = 5, Epochs = 12, LearningRate = 0.01 },
         "packed-sgd" => new NeuralNetwork { Scheme = FederatedScheme.FedSgd, ServerOptimizer = ServerOptimizer.Adam, Compression = UpdateCompression.Quantized, CompressionBits = 4, BatchSize = 0, Epochs = 12, LearningRate = 0.01 },
+        "packed-lossy" => Learner("packed") with { ErrorFeedback = false },
+        "packed-few" => Learner("packed") with { CompressionBits = 2, NormBound = 0.05 },
         _ => throw new ArgumentException(name),
     };
 
-    public static TheoryData<string> Names => ["avg", "avg-sgd", "avg-server", "prox", "sgd", "sgd-adam", "cut", "cut-gradient", "packed", "packed-sgd"];
+    public static TheoryData<string> Names => ["avg", "avg-sgd", "avg-server", "prox", "sgd", "sgd-adam", "cut", "cut-gradient", "packed", "packed-sgd", "packed-lossy", "packed-few"];
 }

@@ -61,10 +61,11 @@ public sealed class NeuralNetworkTests
     {
         var learner = NetworkData.Learner(name);
         var (schema, shards) = NetworkData.Rows(learner.Objective);
-        TestData.AssertClose(Parameters(learner, schema, shards), Parameters(learner, schema, [.. shards, shards[0].SelectRows([])]), 0);
+        // With feedback grids are for the mean length, and one without rows makes that shorter.
+        TestData.AssertClose(Parameters(learner, schema, shards), Parameters(learner, schema, [.. shards, shards[0].SelectRows([])]), learner.Remembers ? 0.1 : 0);
     }
 
-    /// <summary>A participant that opens its shard anew before every round contributes the same bits.</summary>
+    /// <summary>A participant that opens its shard anew before every round, and is given what it remembered, contributes the same bits.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Contribute_AfterARestart_IsTheSame(string name)
@@ -75,10 +76,13 @@ public sealed class NeuralNetworkTests
         for (var index = 0; index < 6; index++)
         {
             var round = new Round(index, schema.TotalRows, shards.Length, 3);
+            var memory = ((IRemembering)steady).Memory;
             var expected = steady.Contribute(model, round);
             // What a restart reads back is the packed model.
-            var restored = learner.Unpack(schema, learner.Pack(model));
-            Assert.Equal(PlainTraining.Flatten(expected), PlainTraining.Flatten(learner.Open(schema, shards[1]).Contribute(restored, round)));
+            var (restored, fresh) = (learner.Unpack(schema, learner.Pack(model)), learner.Open(schema, shards[1]));
+            ((IRemembering)fresh).Memory = memory;
+            Assert.Equal(PlainTraining.Flatten(expected), PlainTraining.Flatten(fresh.Contribute(restored, round)));
+            Assert.Equal(PlainTraining.Flatten(((IRemembering)steady).Memory), PlainTraining.Flatten(((IRemembering)fresh).Memory));
             var total = shards.Select(s => learner.Open(schema, s).Contribute(model, round)).Aggregate((a, b) => a + b);
             model = learner.Update(schema, model, total, round).Model;
         }
