@@ -36,7 +36,7 @@ public sealed partial class PaillierPublicKey
             for (var b = 0; b < blocks; b++)
             {
                 for (var lane = 0; lane < lanes; lane++)
-                    digits[lane] = (long)LittleWords.Bits(exponents.AsSpan(((b * lanes) + lane) * Words, Words), digit * LongWindow, Math.Min(LongWindow, Bits - (digit * LongWindow)));
+                    digits[lane] = (long)LittleWords.Bits(exponents.AsSpan(((b * lanes) + lane) * Words, Words), digit * LongWindow, LongWindow);
                 Engine.Select(tables[b], shared: false, digits, hardened, factor);
                 Engine.MultiplyPairs(power, factor, power);
             }

@@ -58,7 +58,19 @@ public sealed class KeyProofTests
         swapped.AsSpan(0, 8).CopyTo(swapped.AsSpan(8));
         Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, swapped));
         Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, Other.PublicKey.Proof));
-        Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, Small.PublicKey.Proof.AsSpan(8)));
+        foreach (var roots in new[] { Small.PublicKey.Proof![8..], [.. Small.PublicKey.Proof, 0] })
+            Assert.Contains($"has 64 words, not {roots.Length}", Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, roots)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_ARootThatIsTheModulus_IsNamed()
+    {
+        for (var i = 0; i < KeyProof.Roots; i++)
+        {
+            var altered = Small.PublicKey.Proof!.ToArray();
+            Small.PublicKey.Modulus.CopyTo(altered.AsSpan(8 * i));
+            Assert.Contains($"Root {i} of the key's proof is not below", Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, altered)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -89,6 +101,22 @@ public sealed class KeyProofTests
 
     [Fact]
     public void SmallestFactor_TheFirstPrimeAboveTheBound_IsNotTried() => Assert.Null(KeyProof.SmallestFactor([65537UL * 65539]));
+
+    /// <summary>65537 times a prime, found by trying some millions of them: one of the numbers to take roots of is divisible by 65537, and has a root all the same.</summary>
+    [Fact]
+    public void Verify_ANumberThatIsNoUnit_IsRefused()
+    {
+        var n = (BigInteger.One << 511) + 0xF25AF9DA07;
+        var cofactor = n / 65537;
+        Assert.Equal(n, cofactor * 65537);
+        using var key = new PaillierPublicKey(Words(n, 8), Words(2, 8));
+        var challenges = Roots(KeyProof.Challenges(key), 8);
+        Assert.Contains(challenges, c => c % 65537 == 0);
+        var exponent = Inverse(n, 65536 * (cofactor - 1));
+        ulong[] roots = [.. challenges.SelectMany(c => Words(BigInteger.ModPow(c, exponent, n), 8))];
+        Assert.Equal(challenges, Roots(roots, 8).Select(r => BigInteger.ModPow(r, n, n)));
+        Assert.Contains("shares a factor with the modulus", Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, roots)).Message, StringComparison.Ordinal);
+    }
 
     /// <summary>Owners that cheat: a square, a square times a prime, and p dividing q - 1. Each takes the best roots there are, modulo every factor.</summary>
     [Theory]

@@ -47,12 +47,15 @@ public sealed class LinearStepsTests
     [InlineData(1, 1, 9)]
     [InlineData(3, 5, 1)]
     [InlineData(4, 7, 9)]
+    [InlineData(2, 3, 8)]
     public void Slotted_Ciphertexts_ArePowersOfTwoOfThem(int slots, int slotBits, int count)
     {
         var x = Encrypted(Key, Values[..count]);
         var before = Numbers(x);
         var expected = Enumerable.Range(0, slots).SelectMany(slot => before.Select(c => BigInteger.ModPow(c, BigInteger.One << (slot * slotBits), Square)));
         Assert.Equal(expected, Numbers(Key.Slotted(x, slots, slotBits)));
+        // Lanes that hold no ciphertext hold a unit: inverting reads them too.
+        Assert.Equal(expected.Select(c => Inverse(c, Square)), Numbers(Key.Negate(Key.Slotted(x, slots, slotBits))));
         Assert.Equal(before, Numbers(x));
     }
 

@@ -91,7 +91,9 @@ public sealed class OpeningTests
         Refused("no opening", _ => [], 2);
         Refused("no opening", _ => key.Export(), 2);
         Refused("version 2", b => With(b, 4, 2), 2);
-        Refused("malformed", b => With(b, 6, 2), 2);
+        foreach (var at in new[] { 5, 6, 7 }) Refused("malformed", b => With(b, at, 2), 2);
+        Refused("no opening", b => b[..43], 2);
+        Refused("takes 300 bytes, not 44", b => b[..44], 2);
         Refused("of 2 ciphertexts, not of 3", b => b, 3);
         Refused("takes 300 bytes, not 299", b => b[..^1], 2);
         Refused("takes 300 bytes, not 301", b => [.. b, 0], 2);
@@ -110,6 +112,20 @@ public sealed class OpeningTests
             b.AsSpan(at, 64).Fill(0xFF);
             return b;
         }
+    }
+
+    /// <summary>As the format has it: "CPOP", version 1, three zeros, SHA-256 of a label, the key, the number and the context; the number; plaintexts, randomness.</summary>
+    [Fact]
+    public void Export_OfAnOpening_IsTheFormat()
+    {
+        var key = Small.PublicKey;
+        var opening = Small.Open(Encrypted(key, 1, 2), Transcript);
+        byte[] context = SHA256.HashData([.. "coterie paillier opening v1"u8, .. key.KeyId, 2, 0, 0, 0, .. Transcript]);
+        byte[] header = [.. "CPOP"u8, 1, 0, 0, 0, .. context, 2, 0, 0, 0];
+        Assert.Equal(context, opening.ContextHash.ToArray());
+        Assert.Equal([.. header, .. KeyFormat.Bytes(opening.Messages.Words), .. KeyFormat.Bytes(opening.Randomness.Words)], opening.Export());
+        Assert.Equal(context, PaillierOpening.Import(opening.Export(), key, 2).ContextHash.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => PaillierOpening.Import(opening.Export(), key, -1));
     }
 
     /// <summary>Why the proof is needed: for n = p^2 q the unit 1 + n/p has the order p, its n-th power is (1+n)^(n/p), and every ciphertext opens to p plaintexts.</summary>

@@ -110,6 +110,9 @@ public sealed class PaillierNoisePoolTests
         Assert.Equal(9, pool.Count);
         Assert.Contains("another key", Assert.Throws<ArgumentException>(() => Other.PublicKey.Encrypt(Plaintexts.FromInt64(Other.PublicKey, [1]), pool)).Message, StringComparison.Ordinal);
         Assert.Equal(9, pool.Count);
+        // What cannot be encrypted uses nothing up.
+        Assert.Throws<ArgumentException>("plaintexts", () => Small.PublicKey.Encrypt(Residues(Small.PublicKey, Integer(Small.PublicKey.Modulus)), pool));
+        Assert.Equal(9, pool.Count);
     }
 
     [Fact]

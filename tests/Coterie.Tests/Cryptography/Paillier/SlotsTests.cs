@@ -49,5 +49,8 @@ public sealed class SlotsTests
             var words = Words(BigInteger.One << bit, 3);
             for (var offset = 0; offset <= Words3; offset++) Assert.Equal(bit < offset, Slots.IsZeroFrom(words, offset));
         }
+        // Words that are the same do not make up for one another.
+        Assert.False(Slots.IsZeroFrom([0, 6, 6, 0], 0));
+        Assert.False(Slots.IsZeroFrom([1, 6, 6, 0], 64));
     }
 }

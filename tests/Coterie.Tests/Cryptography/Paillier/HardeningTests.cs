@@ -1,0 +1,76 @@
+using System.Reflection;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
+
+namespace Coterie.Tests.Cryptography.Paillier;
+
+/// <summary>Whoever asks for tables that are read whole gets such tables and touches no others: what is computed is the same with either, only caches tell.</summary>
+public sealed class HardeningTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Encrypt_ByAnybody_UsesTheTablesAskedFor(bool hardened)
+    {
+        var made = TestKeys.Small.PublicKey;
+        using var key = new PaillierPublicKey(made.Modulus, made.Base);
+        key.Encrypt(Plaintexts.FromInt64(key, [1]), CryptographicRandom.Instance, new PaillierOptions(hardened));
+        AssertTables(key, hardened);
+        Assert.Equal(Bytes(key, hardened), key.TableBytes(new PaillierOptions(hardened)));
+        Assert.Equal(Bytes(key, hardened: true), key.TableBytes());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Encrypt_ByTheOwner_UsesTheTablesAskedFor(bool hardened)
+    {
+        var made = TestKeys.Small;
+        using var key = new PaillierSecretKey(made.PublicKey, made.P, made.Q);
+        key.Encrypt(Plaintexts.FromInt64(key.PublicKey, [1]), CryptographicRandom.Instance, new PaillierOptions(hardened));
+        AssertTables(Field<object>(key, "_p"), hardened);
+        AssertTables(Field<object>(key, "_q"), hardened);
+    }
+
+    [Fact]
+    public void Encrypt_Unasked_IsHardened()
+    {
+        var made = TestKeys.Small;
+        using var key = new PaillierSecretKey(new PaillierPublicKey(made.PublicKey.Modulus, made.PublicKey.Base), made.P, made.Q);
+        key.Encrypt(Plaintexts.FromInt64(key.PublicKey, [1]), CryptographicRandom.Instance);
+        key.PublicKey.Encrypt(Plaintexts.FromInt64(key.PublicKey, [1]), CryptographicRandom.Instance);
+        AssertTables(key.PublicKey, hardened: true);
+        AssertTables(Field<object>(key, "_p"), hardened: true);
+        AssertTables(Field<object>(key, "_q"), hardened: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void RerandomizerAndProduct_UseTheTablesAskedFor(bool hardened)
+    {
+        var key = TestKeys.Small.PublicKey;
+        var options = new PaillierOptions(hardened);
+        foreach (var rerandomizer in new[] { new Rerandomizer(key, CryptographicRandom.Instance, options), Rerandomizer.AgainstOthers(key, CryptographicRandom.Instance, options) })
+            Assert.All(Field<SharedTable[]>(Field<FixedBase>(rerandomizer, "_powers"), "_tables"), table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
+        Assert.All(Field<SharedTable[]>(new EncryptedProduct(TestKeys.Encrypted(key, 1, 2), 8, 3, options), "_tables"), table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
+    }
+
+    private static void AssertTables(object owner, bool hardened)
+    {
+        var (asked, other) = hardened ? ("_hardened", "_open") : ("_open", "_hardened");
+        Assert.False(Field<Lazy<FixedBase>>(owner, other).IsValueCreated);
+        Assert.True(Field<Lazy<FixedBase>>(owner, asked).IsValueCreated);
+        Assert.All(Field<SharedTable[]>(Field<Lazy<FixedBase>>(owner, asked).Value, "_tables"), table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
+    }
+
+    /// <summary>A table of 2^w entries for each digit of half of the key's bits.</summary>
+    private static long Bytes(PaillierPublicKey key, bool hardened)
+    {
+        var window = hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow;
+        return (key.ExponentBits + window - 1) / window * SharedTable.BytesFor(key.Engine, 1 << window, hardened);
+    }
+
+    private static T Field<T>(object owner, string name) => (T)owner.GetType().GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(owner)!;
+}
