@@ -31,6 +31,9 @@ public sealed class HardeningTests
         key.Encrypt(Plaintexts.FromInt64(key.PublicKey, [1]), CryptographicRandom.Instance, new PaillierOptions(hardened));
         AssertTables(Field<object>(key, "_p"), hardened);
         AssertTables(Field<object>(key, "_q"), hardened);
+        var tables = new[] { "_p", "_q" }.SelectMany(half => Field<SharedTable[]>(Field<Lazy<FixedBase>>(Field<object>(key, half), hardened ? "_hardened" : "_open").Value, "_tables"));
+        Assert.Equal(Bytes(tables), key.TableBytes(new PaillierOptions(hardened)));
+        if (hardened) Assert.Equal(Bytes(tables), key.TableBytes());
     }
 
     [Fact]
@@ -53,8 +56,15 @@ public sealed class HardeningTests
         var key = TestKeys.Small.PublicKey;
         var options = new PaillierOptions(hardened);
         foreach (var rerandomizer in new[] { new Rerandomizer(key, CryptographicRandom.Instance, options), Rerandomizer.AgainstOthers(key, CryptographicRandom.Instance, options) })
-            Assert.All(Field<SharedTable[]>(Field<FixedBase>(rerandomizer, "_powers"), "_tables"), table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
-        Assert.All(Field<SharedTable[]>(new EncryptedProduct(TestKeys.Encrypted(key, 1, 2), 8, 3, options), "_tables"), table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
+        {
+            var powers = Field<SharedTable[]>(Field<FixedBase>(rerandomizer, "_powers"), "_tables");
+            Assert.All(powers, table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
+            Assert.Equal(Bytes(powers), rerandomizer.TableBytes);
+        }
+        var product = new EncryptedProduct(TestKeys.Encrypted(key, 1, 2), 8, 3, options);
+        var columns = Field<SharedTable[]>(product, "_tables");
+        Assert.All(columns, table => Assert.Equal(hardened, Field<bool>(table, "_hardened")));
+        Assert.Equal(Bytes(columns), product.TableBytes);
     }
 
     private static void AssertTables(object owner, bool hardened)
@@ -71,6 +81,8 @@ public sealed class HardeningTests
         var window = hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow;
         return (key.ExponentBits + window - 1) / window * SharedTable.BytesFor(key.Engine, 1 << window, hardened);
     }
+
+    private static long Bytes(IEnumerable<SharedTable> tables) => tables.Sum(table => sizeof(ulong) * (long)Field<ulong[]>(table, "_words").Length);
 
     private static T Field<T>(object owner, string name) => (T)owner.GetType().GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(owner)!;
 }
