@@ -3,7 +3,7 @@ using Coterie.Core.Numerics;
 
 namespace Coterie.Learning;
 
-/// <summary>A learner of two classes by steps under trial: its blocks are <c>coefficients</c> (d x 1), <c>intercept</c> (1 x 1), and those of the step under trial, if there is one.</summary>
+/// <summary>A learner of two classes by steps under trial: its blocks are <c>coefficients</c> (d x 1), <c>intercept</c> (1 x 1), and those that whoever moves the model keeps for its next step.</summary>
 internal interface ILogisticLearner : ILearner<LogisticModel>
 {
     LogisticModel ISummed<LogisticModel>.Initialize(Schema schema, ulong seed)
@@ -28,6 +28,8 @@ internal interface ILogisticLearner : ILearner<LogisticModel>
     LogisticModel ISummed<LogisticModel>.Finish(LogisticModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null };
+        return model with { Search = null, InverseBound = null };
     }
+
+    Blocks<Matrix> ISummed<LogisticModel>.Told(Blocks<Matrix> parameters) => KeptBlocks.Without(parameters);
 }

@@ -3,7 +3,7 @@ using Coterie.Core.Numerics;
 
 namespace Coterie.Learning;
 
-/// <summary>A learner with a function per class: its blocks are <c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and those of the step under trial, if there is one.</summary>
+/// <summary>A learner with a function per class: its blocks are <c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and those that whoever moves the model keeps for its next step.</summary>
 internal interface IMultinomialLearner : ILearner<MultinomialModel>
 {
     MultinomialModel ISummed<MultinomialModel>.Initialize(Schema schema, ulong seed)
@@ -27,6 +27,8 @@ internal interface IMultinomialLearner : ILearner<MultinomialModel>
     MultinomialModel ISummed<MultinomialModel>.Finish(MultinomialModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null };
+        return model with { Search = null, InverseBound = null };
     }
+
+    Blocks<Matrix> ISummed<MultinomialModel>.Told(Blocks<Matrix> parameters) => KeptBlocks.Without(parameters);
 }

@@ -12,6 +12,9 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
     /// <summary>The step under trial; null unless training stopped before the next round could judge it.</summary>
     public LineSearch? Search { get; init; }
 
+    /// <summary>(d + 1) x (d + 1): the inverse of a bound on the curvature, where steps go by one and training has not ended; else null.</summary>
+    public Matrix? InverseBound { get; init; }
+
     /// <summary>n x K: probabilities of the classes at the rows of <paramref name="features"/> (n x d).</summary>
     /// <exception cref="ArgumentException">The number of columns is not d.</exception>
     public Matrix Probabilities(Matrix features)
@@ -49,8 +52,8 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
             : throw new ArgumentException($"The target '{schema.Target?.Name}' has {schema.ClassCount} named classes; at least 2 are needed.", nameof(schema));
     }
 
-    /// <summary><c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and the blocks of the step under trial, if there is one.</summary>
-    internal Blocks<Matrix> Pack() => SearchBlocks.Append(Blocks<Matrix>.Of(("coefficients", Coefficients), ("intercept", Intercepts)), Search);
+    /// <summary><c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and the blocks that whoever moves the model keeps.</summary>
+    internal Blocks<Matrix> Pack() => KeptBlocks.Append(Blocks<Matrix>.Of(("coefficients", Coefficients), ("intercept", Intercepts)), Search, InverseBound);
 
     /// <summary>The model of a schema from its blocks.</summary>
     internal static MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters)
@@ -58,7 +61,8 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
         var classes = Classes(schema);
         return new MultinomialModel(parameters.Require("coefficients", classes, schema.FeatureCount), parameters.Require("intercept", classes, 1))
         {
-            Search = SearchBlocks.Find(parameters, classes * (schema.FeatureCount + 1)),
+            Search = KeptBlocks.FindSearch(parameters, classes * (schema.FeatureCount + 1)),
+            InverseBound = KeptBlocks.FindInverse(parameters, schema.FeatureCount + 1),
         };
     }
 

@@ -52,19 +52,19 @@ public sealed class SumMode : IPrivacyMode
         var (summed, stage, session, schema) = run;
         var state = await BeginAsync(run, cancellationToken);
         // It may have stopped between saving and telling.
-        if (state.Round > 0) await TellAsync(session, run.StepOf(state.Round - 1).Then("next"), Told(state, stage), cancellationToken);
+        if (state.Round > 0) await TellAsync(session, run.StepOf(state.Round - 1).Then("next"), Told(run, state), cancellationToken);
         while (!state.Done)
         {
             var round = run.RoundOf(state.Round);
             var model = summed.Unpack(schema, state.Model);
-            var request = new SumRequest(run.StepOf(state.Round), summed.Layout(schema, model, round), round, BindingOf(state.Model));
+            var request = new SumRequest(run.StepOf(state.Round), summed.Layout(schema, model, round), round, BindingOf(summed.Told(state.Model)));
             SumOutcome outcome;
             using (session.Times.Measure(request.Step, Activity.Summing)) outcome = await _sum.SumAsync(run.SessionOf(round.Index), request, null, cancellationToken);
             var step = run.Update(model, outcome.Total!, round);
             state = run.After(round.Index, step);
             run.Record(request, outcome);
             run.Report(round, step, outcome);
-            var told = Told(state, stage);
+            var told = Told(run, state);
             _broadcasts.Add(request.Step.Then("next"), SHA256.HashData(told.ToBytes()));
             await SaveAsync(run, state, request.Step, cancellationToken);
             await TellAsync(session, request.Step.Then("next"), told, cancellationToken);
@@ -112,9 +112,9 @@ public sealed class SumMode : IPrivacyMode
     private ValueTask SaveAsync<TModel>(StageRun<TModel> run, Position position, StepTag round, CancellationToken cancellationToken) where TModel : class =>
         new StageCheckpoint(run.Session, run.Terms, _broadcasts).SaveAsync(position.ToBytes(), round, cancellationToken);
 
-    /// <summary>The last model goes to the participants only where it is theirs to know.</summary>
-    private static Position Told(Position state, TrainingStage stage) =>
-        state.Done && stage.ModelTo == ModelAudience.Owner ? state with { Model = Blocks<Matrix>.Empty } : state;
+    /// <summary>What contributing takes; and the last model goes to the participants only where it is theirs to know.</summary>
+    private static Position Told<TModel>(StageRun<TModel> run, Position state) where TModel : class =>
+        state with { Model = state.Done && run.Terms.ModelTo == ModelAudience.Owner ? Blocks<Matrix>.Empty : run.Summed.Told(state.Model) };
 
     /// <summary>Tells every participant that can be reached; who cannot has dropped out and is no reason to stop.</summary>
     private static async Task TellAsync(Session session, StepTag step, Position position, CancellationToken cancellationToken)

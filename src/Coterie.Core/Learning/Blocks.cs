@@ -41,6 +41,14 @@ public sealed record Blocks<T>(ImmutableArray<string> Names, ImmutableArray<T> V
     /// <summary>These blocks and one more.</summary>
     public Blocks<T> With(string name, T value) => new(Names.Add(name), Values.Add(value));
 
+    /// <summary>The blocks whose names pass.</summary>
+    public Blocks<T> Where(Func<string, bool> predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        var kept = Enumerable.Range(0, Count).Where(i => predicate(Names[i])).ToArray();
+        return kept.Length == Count ? this : new([.. kept.Select(i => Names[i])], [.. kept.Select(i => Values[i])]);
+    }
+
     /// <summary>Every block through <paramref name="map"/>.</summary>
     public Blocks<TOther> Select<TOther>(Func<T, TOther> map) where TOther : class, ISecret<TOther>
     {

@@ -51,6 +51,11 @@ public interface ISummed<TModel> : ISummed where TModel : class
     /// <summary>Moves the model by the sum of the contributions; pure.</summary>
     Step<TModel> Update(Schema schema, TModel model, Blocks<Matrix> total, Round round);
 
+    /// <summary>
+    /// Of <see cref="Pack"/>'s blocks those that contributing takes: what is told to participants where somebody else moves the model. <see cref="Layout"/> depends on no other.
+    /// </summary>
+    Blocks<Matrix> Told(Blocks<Matrix> parameters) => parameters;
+
     /// <summary>The model once training has ended, for whatever reason: without what only further rounds would need.</summary>
     TModel Finish(TModel model) => model;
 }

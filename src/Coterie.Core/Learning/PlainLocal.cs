@@ -28,10 +28,11 @@ internal sealed class PlainLocal<TModel> : ILocal<TModel> where TModel : class
         var before = learner.Pack(model);
         var after = AtOnce.Of(learner.UpdateAsync(PlainArithmetic.Instance, before, total, round, CancellationToken.None));
         double step = 0, length = 0;
-        for (var i = 0; i < after.Count; i++)
+        var told = learner.Told(after);
+        foreach (var (name, value) in told.Names.Zip(told.Values))
         {
-            step += TensorPrimitives.SumOfSquares((after.Values[i] - before.Values[i]).Values);
-            length += TensorPrimitives.SumOfSquares(after.Values[i].Values);
+            step += TensorPrimitives.SumOfSquares((value - before[name]).Values);
+            length += TensorPrimitives.SumOfSquares(value.Values);
         }
         return new Step<TModel>(learner.Unpack(schema, after), Done: false, Math.Sqrt(step) / Math.Max(1, Math.Sqrt(length)));
     }

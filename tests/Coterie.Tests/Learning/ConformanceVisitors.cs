@@ -43,7 +43,7 @@ internal sealed class HiddenTraining<T>((Schema Schema, Shard[] Shards) rows, IA
             }
             model = Wait(hidden.UpdateAsync(math, model, total!, round, default));
         }
-        return PlainTraining.Flatten(model.Select(open));
+        return PlainTraining.Flatten(learner.Pack(learner.Finish(learner.Unpack(rows.Schema, model.Select(open)))));
     }
 
     private static TResult Wait<TResult>(ValueTask<TResult> task) => task.AsTask().GetAwaiter().GetResult();

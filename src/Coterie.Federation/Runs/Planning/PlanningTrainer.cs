@@ -83,7 +83,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
             var step = summed.Update(schema, model, total, round);
             model = step.Model;
             ended = step.Done || index + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
-            told.Add(traffic.Broadcast(summed.Pack(model)));
+            told.Add(traffic.Broadcast(summed.Told(summed.Pack(model))));
         }
         return new Probed<TModel>(model, told, ended);
     }

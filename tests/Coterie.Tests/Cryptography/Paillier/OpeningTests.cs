@@ -68,6 +68,33 @@ public sealed class OpeningTests
         }
     }
 
+    // Openings that are checked together must not cancel each other's errors, as they would in a plain product.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(3, 18)]
+    [InlineData(17, 18)]
+    public void Verify_TwoPlaintextsAlteredByOppositeAmounts_IsRefused(int first, int second)
+    {
+        var key = Small.PublicKey;
+        var ciphertexts = Encrypted(key, [.. Enumerable.Range(1, 19).Select(i => (long)i)]);
+        var opening = Small.Open(ciphertexts, Transcript);
+        opening.Messages[first][0]++;
+        opening.Messages[second][0]--;
+        Assert.Equal($"The opening does not open ciphertext {first}.", Assert.Throws<CryptographicException>(() => key.Verify(ciphertexts, opening, Transcript)).Message);
+    }
+
+    [Fact]
+    public void Verify_RandomnessOfTwoCiphertextsExchanged_IsRefused()
+    {
+        var key = Small.PublicKey;
+        var ciphertexts = Encrypted(key, [.. Enumerable.Repeat(7L, 12)]);
+        var opening = Small.Open(ciphertexts, Transcript);
+        var kept = opening.Randomness[4].ToArray();
+        opening.Randomness[11].CopyTo(opening.Randomness[4]);
+        kept.CopyTo(opening.Randomness[11]);
+        Assert.Equal("The opening does not open ciphertext 4.", Assert.Throws<CryptographicException>(() => key.Verify(ciphertexts, opening, Transcript)).Message);
+    }
+
     [Fact]
     public void Verify_ForAnotherTranscriptKeyOrCiphertext_IsRefused()
     {
