@@ -95,6 +95,28 @@ public sealed class OpeningTests
         Assert.Equal("The opening does not open ciphertext 4.", Assert.Throws<CryptographicException>(() => key.Verify(ciphertexts, opening, Transcript)).Message);
     }
 
+    /// <summary>A hash of all there is to check: who could choose a plaintext after the weights would make errors cancel.</summary>
+    [Fact]
+    public void Weights_OfWhatIsCheckedTogether_AreItsHash()
+    {
+        var key = Small.PublicKey;
+        var ciphertexts = Encrypted(key, [.. Enumerable.Range(1, 19).Select(i => (long)i)]);
+        var opening = Small.Open(ciphertexts, Transcript);
+        byte[] seed = SHA256.HashData([.. "coterie paillier opening weights v1"u8, .. key.KeyId, .. key.ToBytes(ciphertexts), .. KeyFormat.Bytes(opening.Messages.Words), .. KeyFormat.Bytes(opening.Randomness.Words)]);
+        var expected = Enumerable.Range(0, 19).Select(i => new BigInteger(SHA256.HashData([.. seed, (byte)i, 0, 0, 0]).AsSpan(0, 16), isUnsigned: true) | 1);
+        var weights = key.Weights(ciphertexts, opening.Messages, opening.Randomness);
+        Assert.Equal(expected, weights.Chunk(2).Select(w => Integer(w)));
+    }
+
+    [Fact]
+    public void Verify_OfOtherNumbersOfPlaintextsOrRoots_IsRefused()
+    {
+        var (key, ciphertexts) = (Small.PublicKey, Encrypted(Small.PublicKey, 1, 2));
+        var opening = Small.Open(ciphertexts, Transcript);
+        foreach (var (messages, roots) in new[] { (1, 2), (2, 1), (1, 1) })
+            Assert.Contains($"is of {messages} ciphertexts, not of 2", Assert.Throws<CryptographicException>(() => key.Verify(ciphertexts, new PaillierOpening(opening.Messages.Head(messages), opening.Randomness.Head(roots), opening.ContextHash), Transcript)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Verify_ForAnotherTranscriptKeyOrCiphertext_IsRefused()
     {
