@@ -15,7 +15,8 @@ public sealed class HardeningTests
     {
         var made = TestKeys.Small.PublicKey;
         using var key = new PaillierPublicKey(made.Modulus, made.Base);
-        key.Encrypt(Plaintexts.FromInt64(key, [1]), CryptographicRandom.Instance, new PaillierOptions(hardened));
+        var encrypted = key.Encrypt(Plaintexts.FromInt64(key, [-7]), CryptographicRandom.Instance, new PaillierOptions(hardened));
+        Assert.Equal([-7], TestKeys.Small.Decrypt(encrypted).ToInt64s(key));
         AssertTables(key, hardened);
         Assert.Equal(Bytes(key, hardened), key.TableBytes(new PaillierOptions(hardened)));
         Assert.Equal(Bytes(key, hardened: true), key.TableBytes());
@@ -28,7 +29,8 @@ public sealed class HardeningTests
     {
         var made = TestKeys.Small;
         using var key = new PaillierSecretKey(made.PublicKey, made.P, made.Q);
-        key.Encrypt(Plaintexts.FromInt64(key.PublicKey, [1]), CryptographicRandom.Instance, new PaillierOptions(hardened));
+        var encrypted = key.Encrypt(Plaintexts.FromInt64(key.PublicKey, [-7]), CryptographicRandom.Instance, new PaillierOptions(hardened));
+        Assert.Equal([-7], made.Decrypt(encrypted).ToInt64s(key.PublicKey));
         AssertTables(Field<object>(key, "_p"), hardened);
         AssertTables(Field<object>(key, "_q"), hardened);
         var tables = new[] { "_p", "_q" }.SelectMany(half => Field<SharedTable[]>(Field<Lazy<FixedBase>>(Field<object>(key, half), hardened ? "_hardened" : "_open").Value, "_tables"));

@@ -171,6 +171,10 @@ public sealed class KeyFormatTests
         using var tiny = InsecurePaillierKeys.FromPrimes(7919, 104729);
         Assert.Throws<InvalidOperationException>(tiny.PublicKey.Export);
         Assert.Throws<InvalidOperationException>(tiny.ExportPrivateKey);
+        // Without a small factor, and of a multiple of 128 bits: too short all the same.
+        using var small = InsecurePaillierKeys.FromPrimes((BigInteger.One << 64) - 59, (BigInteger.One << 64) - 83);
+        Assert.Equal(128, small.PublicKey.Bits);
+        Assert.Throws<InvalidOperationException>(small.PublicKey.Export);
     }
 
     private static string Public(Func<byte[], byte[]> change, bool safe = false) => Assert.Throws<CryptographicException>(() =>

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
 
 namespace Coterie.Tests.Cryptography.Paillier;
@@ -44,6 +45,21 @@ public sealed class OpeningTests
         var opening = Small.Open(Small.PublicKey.EncryptWith(Residues(Small.PublicKey, messages), Residues(Small.PublicKey, randomness)), Transcript);
         Assert.Equal(messages, Enumerable.Range(0, 5).Select(i => Integer(opening.Messages[i])));
         Assert.Equal(randomness, Enumerable.Range(0, 5).Select(i => Integer(opening.Randomness[i])));
+    }
+
+    /// <summary>More than a block of any engine.</summary>
+    [Fact]
+    public void TakeRoots_OfManyNumbers_AreTheirRoots()
+    {
+        var n = Integer(Small.PublicKey.Modulus);
+        BigInteger[] numbers = [1, n - 1, .. Enumerable.Range(0, 17).Select(_ => Random(n))];
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var key = new PaillierSecretKey(new PaillierPublicKey(Small.PublicKey.Modulus, Small.PublicKey.Base, kind), Small.P, Small.Q);
+            var roots = new ulong[numbers.Length * 8];
+            key.TakeRoots(numbers.SelectMany(x => Words(x, 8)).ToArray(), 8, numbers.Length, roots);
+            Assert.Equal(numbers, roots.Chunk(8).Select(r => BigInteger.ModPow(Integer(r), n, n)));
+        }
     }
 
     [Fact]
