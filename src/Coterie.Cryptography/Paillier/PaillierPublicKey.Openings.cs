@@ -54,7 +54,7 @@ public sealed partial class PaillierPublicKey
     }
 
     /// <summary>Whether the weighted product of all ciphertexts is what their openings make of it.</summary>
-    private bool HoldTogether(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness)
+    internal bool HoldTogether(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness)
     {
         Check(messages);
         Check(randomness);

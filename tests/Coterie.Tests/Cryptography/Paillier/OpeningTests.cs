@@ -124,6 +124,18 @@ public sealed class OpeningTests
         Assert.Equal(expected, weights.Chunk(2).Select(w => Integer(w)));
     }
 
+    /// <summary>If honest openings did not hold together, each would be checked by itself, and nothing but time would tell.</summary>
+    [Fact]
+    public void HoldTogether_OfHonestOpenings_HoldsAndOfOthersDoesNot()
+    {
+        var key = Small.PublicKey;
+        var ciphertexts = Encrypted(key, [.. Enumerable.Range(-9, 19).Select(i => (long)i)]);
+        var opening = Small.Open(ciphertexts, Transcript);
+        Assert.True(key.HoldTogether(ciphertexts, opening.Messages, opening.Randomness));
+        opening.Messages[18][0] ^= 1;
+        Assert.False(key.HoldTogether(ciphertexts, opening.Messages, opening.Randomness));
+    }
+
     [Fact]
     public void Verify_OfOtherNumbersOfPlaintextsOrRoots_IsRefused()
     {
