@@ -60,8 +60,8 @@ public sealed class KeyFormatTests
         Refused("has 32768 bits", b => With(b, 7, 0x80));
         Refused("has 4224 bits", b => With(With(b, 6, 0x80), 7, 0x10));
         Refused("cut off: 648 bytes of the 5128 of 4096 bits", b => With(b, 7, 0x10));
-        Refused("cut off", b => b[..^1]);
-        Refused("cut off", b => b[..Header]);
+        Refused("public key is cut off", b => b[..^1]);
+        Refused("public key is cut off", b => b[..Header]);
         Refused("no Paillier public key", b => b[..(Header - 1)]);
         Refused("trailing bytes", b => [.. b, 0]);
         Refused("is even", b => With(b, Header, (byte)(b[Header] & 0xFE)));
@@ -100,6 +100,8 @@ public sealed class KeyFormatTests
     {
         using var key = InsecurePaillierKeys.Import(WithNumber(Small.PublicKey.Export(), 1, 2));
         Assert.NotEqual(Small.PublicKey.KeyId.AsEnumerable(), key.KeyId);
+        using var largest = InsecurePaillierKeys.Import(WithNumber(Small.PublicKey.Export(), 1, Integer(Small.PublicKey.Modulus) - 2));
+        Assert.Equal(Integer(Small.PublicKey.Modulus) - 2, Integer(largest.Base));
     }
 
     [Fact]
@@ -108,8 +110,9 @@ public sealed class KeyFormatTests
         var (p, q, half) = (Integer(Small.P), Integer(Small.Q), Words512 / 2);
         Refused("no Paillier secret key", _ => Small.PublicKey.Export());
         Refused("version 7 of the format; version 1", b => With(b, 4, 7));
-        Refused("cut off", b => b[..^1]);
-        Refused("trailing bytes", b => [.. b, 0]);
+        Refused("secret key is cut off", b => b[..^1]);
+        Refused("secret key is cut off", b => b[..(Header + 9)]);
+        Refused("secret key has trailing bytes", b => [.. b, 0]);
         Refused("do not multiply to its modulus", b => With(b, Header + 4, (byte)(b[Header + 4] ^ 1)));
         Refused("do not multiply to its modulus", b => [.. b[..(Header + Words512)], .. Other.PublicKey.Export()]);
         Refused("is even", b => With(b, Header + Words512 + Header, 2));
