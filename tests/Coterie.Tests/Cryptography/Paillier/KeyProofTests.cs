@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
 
 namespace Coterie.Tests.Cryptography.Paillier;
@@ -12,6 +13,24 @@ public sealed class KeyProofTests
     {
         KeyProof.Verify(Full.PublicKey, Full.PublicKey.Proof);
         KeyProof.Verify(Small.PublicKey, Small.PublicKey.Proof);
+    }
+
+    /// <summary>Of blocks with all roots, with some and with one.</summary>
+    [Fact]
+    public void Verify_OnEveryEngine_HoldsForTheProofAlone()
+    {
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var key = new PaillierPublicKey(Small.PublicKey.Modulus, Small.PublicKey.Base, kind);
+            Assert.Equal(KeyProof.Challenges(Small.PublicKey), KeyProof.Challenges(key));
+            KeyProof.Verify(key, Small.PublicKey.Proof);
+            for (var i = 0; i < KeyProof.Roots; i++)
+            {
+                var altered = Small.PublicKey.Proof!.ToArray();
+                altered[i * 8] ^= 1;
+                Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, altered));
+            }
+        }
     }
 
     [Fact]
