@@ -1,5 +1,4 @@
 using System.Numerics;
-using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
 
