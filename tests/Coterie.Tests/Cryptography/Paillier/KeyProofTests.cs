@@ -128,13 +128,17 @@ public sealed class KeyProofTests
         var n = (BigInteger.One << 511) + 0xF25AF9DA07;
         var cofactor = n / 65537;
         Assert.Equal(n, cofactor * 65537);
-        using var key = new PaillierPublicKey(Words(n, 8), Words(2, 8));
-        var challenges = Roots(KeyProof.Challenges(key), 8);
+        using var best = new PaillierPublicKey(Words(n, 8), Words(2, 8));
+        var challenges = Roots(KeyProof.Challenges(best), 8);
         Assert.Contains(challenges, c => c % 65537 == 0);
         var exponent = Inverse(n, 65536 * (cofactor - 1));
         ulong[] roots = [.. challenges.SelectMany(c => Words(BigInteger.ModPow(c, exponent, n), 8))];
         Assert.Equal(challenges, Roots(roots, 8).Select(r => BigInteger.ModPow(r, n, n)));
-        Assert.Contains("shares a factor with the modulus", Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, roots)).Message, StringComparison.Ordinal);
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var key = new PaillierPublicKey(Words(n, 8), Words(2, 8), kind);
+            Assert.Contains("shares a factor with the modulus", Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, roots)).Message, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Owners that cheat: a square, a square times a prime, and p dividing q - 1. Each takes the best roots there are, modulo every factor.</summary>

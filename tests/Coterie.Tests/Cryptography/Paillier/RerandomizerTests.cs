@@ -112,6 +112,8 @@ public sealed class RerandomizerTests
         var (n, drawn) = (Number(key.Modulus), Enumerable.Range(0, 40).Select(_ => Number(Rerandomizer.Draw(key, CryptographicRandom.Instance))).ToArray());
         Assert.All(drawn, y => Assert.True(y < n && Jacobi.Symbol(y, n) == -1));
         Assert.Equal(40, drawn.Distinct().Count());
+        // Of 40 uniform numbers all are in the lower half with a probability of 2^-40.
+        Assert.Contains(drawn, y => 2 * y > n);
     }
 
     private static BigInteger Number(ReadOnlySpan<ulong> words) => new(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words), isUnsigned: true);
