@@ -54,6 +54,8 @@ public sealed class EncryptedProduct
     public Ciphertexts Multiply(ReadOnlySpan<long> matrix, int rows)
     {
         if (matrix.Length != (long)rows * _columns) throw new ArgumentException($"{matrix.Length} entries; {rows} x {_columns} expected.", nameof(matrix));
+        // A sum of nothing: 0, which is encrypted as 1.
+        if (_columns == 0) return Key.Trivial(new Plaintexts(rows, Key.Words));
         var (lanes, blocks, parts) = (Key.Engine.Lanes, Key.Blocks(rows), PartsOf(rows, Key.Engine.Lanes, _digits));
         var whole = parts == 1 ? blocks : blocks - 1;
         var groups = (whole + BlocksAtOnce - 1) / BlocksAtOnce;

@@ -36,8 +36,8 @@ internal static class KeyFormat
 
     public static byte[] Write(PaillierSecretKey key)
     {
+        // A key that has a proof has a multiple of 128 bits, and factors of half as many words.
         var (open, half) = (Write(key.PublicKey), key.P.Length * sizeof(ulong));
-        if (2 * key.P.Length != key.PublicKey.Words) throw new InvalidOperationException("Only keys whose factors are half as long as the modulus have a format.");
         var bytes = new byte[HeaderBytes + (2 * half) + open.Length];
         Header(SecretMagic, key.PublicKey).CopyTo(bytes, 0);
         Copy(key.P, bytes.AsSpan(HeaderBytes));

@@ -54,7 +54,7 @@ public sealed partial class PaillierPublicKey
     }
 
     /// <summary>Whether the weighted product of all ciphertexts is what their openings make of it.</summary>
-    private bool HoldTogether(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness)
+    internal bool HoldTogether(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness)
     {
         Check(messages);
         Check(randomness);
@@ -72,7 +72,7 @@ public sealed partial class PaillierPublicKey
     /// Odd numbers of <see cref="WeightBits"/> bits, a function of everything that is checked. Odd, so that a single sign, which
     /// squares would hide, is seen for certain.
     /// </summary>
-    private ulong[] Weights(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness)
+    internal ulong[] Weights(Ciphertexts ciphertexts, Plaintexts messages, Plaintexts randomness)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("coterie paillier opening weights v1"u8);

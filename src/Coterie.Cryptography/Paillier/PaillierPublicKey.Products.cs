@@ -41,7 +41,7 @@ public sealed partial class PaillierPublicKey
     /// <param name="bases">Blocks of pairs.</param>
     /// <param name="count">How many bases.</param>
     /// <param name="exponents">Little-endian, equally many words each.</param>
-    /// <param name="bits">Bits of an exponent, all of which count.</param>
+    /// <param name="bits">Bits of an exponent; there are none above.</param>
     /// <param name="hardened">Whether tables are read whole, for secret exponents.</param>
     private ulong[] PowerProduct(ulong[] bases, int count, ReadOnlySpan<ulong> exponents, int bits, bool hardened)
     {
@@ -58,7 +58,7 @@ public sealed partial class PaillierPublicKey
             for (var b = 0; b < blocks; b++)
             {
                 for (var lane = 0; lane < lanes; lane++)
-                    digits[lane] = (long)LittleWords.Bits(padded.AsSpan(((b * lanes) + lane) * words, words), digit * window, Math.Min(window, bits - (digit * window)));
+                    digits[lane] = (long)LittleWords.Bits(padded.AsSpan(((b * lanes) + lane) * words, words), digit * window, window);
                 Engine.Select(tables[b], shared: false, digits, hardened, factor);
                 Engine.MultiplyPairs(power, factor, power);
             }

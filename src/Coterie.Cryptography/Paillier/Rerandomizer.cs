@@ -134,7 +134,7 @@ public sealed class Rerandomizer
     }
 
     /// <summary>A uniform number below n with Jacobi symbol -1: half of those coprime to n.</summary>
-    private static ulong[] Draw(PaillierPublicKey key, CryptographicRandom random)
+    internal static ulong[] Draw(PaillierPublicKey key, CryptographicRandom random)
     {
         var y = new ulong[key.Words];
         do

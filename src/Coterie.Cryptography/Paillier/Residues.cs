@@ -141,7 +141,7 @@ public static class Residues
     }
 
     /// <summary>sum += left right, brought back below 2n.</summary>
-    private static void MultiplyAdd(ModularEngine engine, Span<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> sum)
+    internal static void MultiplyAdd(ModularEngine engine, Span<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> sum)
     {
         engine.MultiplySingles(left, right, left);
         engine.AddSingles(sum, left, sum);
@@ -156,11 +156,10 @@ public static class Residues
         engine.LoadSingles(numbers, x.WordsEach, singles);
     }
 
-    /// <summary>A signed number modulo n, without asking for its sign.</summary>
+    /// <summary>A signed number modulo n, where only zeros are, without asking for its sign.</summary>
     private static void LoadSigned(long value, ReadOnlySpan<ulong> modulus, Span<ulong> number)
     {
         var sign = value >> 63;
-        number.Clear();
         number[0] = unchecked((ulong)((value ^ sign) - sign));
         Span<ulong> negative = stackalloc ulong[number.Length];
         number.CopyTo(negative);

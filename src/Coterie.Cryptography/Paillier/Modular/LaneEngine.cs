@@ -16,7 +16,7 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
     private const ulong IntegerBits = 0x4330_0000_0000_0000;        // its bits
 
     private readonly int _tiles;
-    private readonly double _negatedInverse;
+    private double _negatedInverse;
     private readonly double[] _modulus;         // limbs, the same in all lanes
     private readonly long[] _offset;            // the least multiple of n that is above R, in limbs; the highest holds more
     private readonly long[] _lift;              // 64 n in limbs that hold more
@@ -161,6 +161,7 @@ internal sealed class LaneEngine<TKernel> : LimbEngine where TKernel : struct, I
 
     public override void Dispose()
     {
+        _negatedInverse = 0;
         _modulus.AsSpan().Clear();
         _offset.AsSpan().Clear();
         _lift.AsSpan().Clear();

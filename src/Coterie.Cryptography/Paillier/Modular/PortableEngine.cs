@@ -17,7 +17,7 @@ internal sealed class PortableEngine : LimbEngine
     /// <summary>So many upper parts below 2^57 are below 2^64 in all.</summary>
     private const int MaximumLimbs = 128;
 
-    private readonly ulong _negatedInverse;
+    private ulong _negatedInverse;
     private readonly ulong[] _modulus;
     private readonly ulong[] _offset;           // a multiple of n above R; each limb, what it lacks borrowed from the next, holds any limb
     private readonly ulong[] _lift;             // 64 n
@@ -72,6 +72,7 @@ internal sealed class PortableEngine : LimbEngine
 
     public override void Dispose()
     {
+        _negatedInverse = 0;
         LittleWords.Zero(_modulus);
         LittleWords.Zero(_offset);
         LittleWords.Zero(_lift);

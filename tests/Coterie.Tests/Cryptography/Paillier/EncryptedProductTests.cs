@@ -79,12 +79,31 @@ public sealed class EncryptedProductTests
         Assert.Equal(matrix.Select(a => (BigInteger)a * 12345), PaillierPublicKeyTests.Decrypted(product));
     }
 
+    /// <summary>A sum of nothing is 0, whose ciphertext is 1 and not the number 0, which is no ciphertext.</summary>
+    [Fact]
+    public void Multiply_OfAnEmptyVector_IsZero()
+    {
+        var product = new EncryptedProduct(PaillierPublicKeyTests.Encrypted([]), 8, 3);
+        Assert.Equal([1, 1, 1], TestKeys.Numbers(product.Multiply([], 3)));
+        Assert.Equal(0, product.Multiply([], 0).Count);
+    }
+
+    [Fact]
+    public void EncryptedProduct_OfOtherSizes_IsRefused()
+    {
+        var vector = PaillierPublicKeyTests.Encrypted([1]);
+        Assert.Throws<ArgumentOutOfRangeException>("bits", () => new EncryptedProduct(vector, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("bits", () => new EncryptedProduct(vector, 61, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("rows", () => new EncryptedProduct(vector, 1, 0));
+        Assert.Contains("3 entries; 2 x 1 expected", Assert.Throws<ArgumentException>("matrix", () => new EncryptedProduct(vector, 1, 1).Multiply([1, 1, 1], 2)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Multiply_AnEntryOfMoreBits_IsRefused()
     {
         var product = new EncryptedProduct(PaillierPublicKeyTests.Encrypted([1, 2]), 4, 1);
         Assert.Contains("Entry 1", Assert.Throws<ArgumentOutOfRangeException>(() => product.Multiply([15, 16], 1)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => product.Multiply([15, -16], 1));
+        Assert.Contains("Entry 1 has more than 4 bits", Assert.Throws<ArgumentOutOfRangeException>(() => product.Multiply([15, -16], 1)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => product.Multiply([1, 2, 3], 1));
     }
 }

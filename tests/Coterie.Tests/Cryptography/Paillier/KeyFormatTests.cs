@@ -58,8 +58,11 @@ public sealed class KeyFormatTests
         Refused("has 384 bits", b => With(With(b, 6, 0x80), 7, 1));
         Refused("has 513 bits", b => With(b, 6, 1));
         Refused("has 32768 bits", b => With(b, 7, 0x80));
-        Refused("cut off", b => b[..^1]);
-        Refused("cut off", b => b[..Header]);
+        Refused("has 4224 bits", b => With(With(b, 6, 0x80), 7, 0x10));
+        Refused("cut off: 648 bytes of the 5128 of 4096 bits", b => With(b, 7, 0x10));
+        Refused("public key is cut off", b => b[..^1]);
+        Refused("public key is cut off", b => b[..Header]);
+        Refused("no Paillier public key", b => b[..(Header - 1)]);
         Refused("trailing bytes", b => [.. b, 0]);
         Refused("is even", b => With(b, Header, (byte)(b[Header] & 0xFE)));
         Refused("shorter than the 512 bits", b => With(b, Header + Words512 - 1, 0x7F));
@@ -74,10 +77,31 @@ public sealed class KeyFormatTests
     }
 
     [Fact]
+    public void Import_ASafeSize_IsRead()
+    {
+        foreach (var bits in new[] { 2048, 3072 })
+            Assert.Contains("cut off", Assert.Throws<CryptographicException>(() => PaillierPublicKey.Import([.. "CPPK"u8, 1, 0, 0, (byte)(bits >> 8)])).Message, StringComparison.Ordinal);
+        foreach (var bits in new[] { 1024, 2560, 4096 })
+            Assert.Contains($"{bits} bits; 2048 and 3072 are taken", Assert.Throws<CryptographicException>(() => PaillierPublicKey.Import([.. "CPPK"u8, 1, 0, 0, (byte)(bits >> 8)])).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As the format has it: SHA-256 of a label, the header, n and h.</summary>
+    [Fact]
+    public void KeyId_OfAKey_IsItsHash()
+    {
+        var bytes = Small.PublicKey.Export();
+        byte[] header = [.. "CPPK"u8, 1, 1, 0, 2];
+        Assert.Equal(header, bytes[..Header]);
+        Assert.Equal(SHA256.HashData([.. "coterie paillier key v1"u8, .. bytes[..(Header + (2 * Words512))]]), Small.PublicKey.KeyId.ToArray());
+    }
+
+    [Fact]
     public void Import_AnotherBase_IsAnotherKey()
     {
         using var key = InsecurePaillierKeys.Import(WithNumber(Small.PublicKey.Export(), 1, 2));
         Assert.NotEqual(Small.PublicKey.KeyId.AsEnumerable(), key.KeyId);
+        using var largest = InsecurePaillierKeys.Import(WithNumber(Small.PublicKey.Export(), 1, Integer(Small.PublicKey.Modulus) - 2));
+        Assert.Equal(Integer(Small.PublicKey.Modulus) - 2, Integer(largest.Base));
     }
 
     [Fact]
@@ -86,8 +110,9 @@ public sealed class KeyFormatTests
         var (p, q, half) = (Integer(Small.P), Integer(Small.Q), Words512 / 2);
         Refused("no Paillier secret key", _ => Small.PublicKey.Export());
         Refused("version 7 of the format; version 1", b => With(b, 4, 7));
-        Refused("cut off", b => b[..^1]);
-        Refused("trailing bytes", b => [.. b, 0]);
+        Refused("secret key is cut off", b => b[..^1]);
+        Refused("secret key is cut off", b => b[..(Header + 9)]);
+        Refused("secret key has trailing bytes", b => [.. b, 0]);
         Refused("do not multiply to its modulus", b => With(b, Header + 4, (byte)(b[Header + 4] ^ 1)));
         Refused("do not multiply to its modulus", b => [.. b[..(Header + Words512)], .. Other.PublicKey.Export()]);
         Refused("is even", b => With(b, Header + Words512 + Header, 2));
@@ -99,6 +124,17 @@ public sealed class KeyFormatTests
         Assert.Equal(Small.PublicKey.KeyId.AsEnumerable(), swapped.PublicKey.KeyId);
 
         void Refused(string words, Func<byte[], byte[]> change) => Assert.Contains(words, Secret(change), StringComparison.Ordinal);
+    }
+
+    /// <summary>The factors multiply to a modulus with a proof, and are primes: only that they are no key's is wrong with them.</summary>
+    [Fact]
+    public void ImportPrivateKey_FactorsThatAreNotAKeys_AreRefused()
+    {
+        BigInteger p, q = Integer(Small.Q);
+        do p = Prime(256);
+        while (p % 4 != 1 || !(p * q >> 511).IsOne);
+        using var key = InsecurePaillierKeys.FromPrimes(p, q);
+        Assert.Contains("factors are none of a key: both are 3 modulo 4", Assert.Throws<CryptographicException>(() => InsecurePaillierKeys.ImportPrivateKey(key.ExportPrivateKey())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,8 +172,12 @@ public sealed class KeyFormatTests
     public void Export_AKeyOfAFewBits_IsRefused()
     {
         using var tiny = InsecurePaillierKeys.FromPrimes(7919, 104729);
-        Assert.Throws<InvalidOperationException>(tiny.PublicKey.Export);
+        Assert.Contains("has no proof and no format", Assert.Throws<InvalidOperationException>(tiny.PublicKey.Export).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(tiny.ExportPrivateKey);
+        // Without a small factor, and of a multiple of 128 bits: too short all the same.
+        using var small = InsecurePaillierKeys.FromPrimes((BigInteger.One << 64) - 59, (BigInteger.One << 64) - 83);
+        Assert.Equal(128, small.PublicKey.Bits);
+        Assert.Throws<InvalidOperationException>(small.PublicKey.Export);
     }
 
     private static string Public(Func<byte[], byte[]> change, bool safe = false) => Assert.Throws<CryptographicException>(() =>

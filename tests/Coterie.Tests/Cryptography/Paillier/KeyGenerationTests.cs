@@ -1,7 +1,9 @@
 using System.Numerics;
+using System.Reflection;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
 
 namespace Coterie.Tests.Cryptography.Paillier;
@@ -92,13 +94,71 @@ public sealed class KeyGenerationTests
         key.Dispose();
         Assert.Throws<ObjectDisposedException>(() => key.Decrypt(ciphertexts));
         Assert.Throws<ObjectDisposedException>(() => key.Encrypt(Plaintexts.FromInt64(key.PublicKey, [5]), CryptographicRandom.Instance));
+        Assert.Throws<ObjectDisposedException>(() => key.Open(ciphertexts, []));
+        Assert.Throws<ObjectDisposedException>(() => key.Noise(1, CryptographicRandom.Instance, PaillierOptions.Default));
+        Assert.Throws<ObjectDisposedException>(() => key.TakeRoots(new ulong[8], 8, 1, new ulong[8]));
         Assert.Throws<ObjectDisposedException>(key.ExportPrivateKey);
         Assert.False(key.P.ContainsAnyExcept(0UL));
         Assert.False(key.Q.ContainsAnyExcept(0UL));
     }
 
+    /// <summary>Whatever the key keeps, wherever it is: factors, exponents, inverses, engines and tables.</summary>
+    [Fact]
+    public void Dispose_OfAKey_LeavesNothingOfIt()
+    {
+        var key = InsecurePaillierKeys.Generate(512);
+        foreach (var hardened in new[] { true, false }) Assert.True(key.TableBytes(new PaillierOptions(hardened)) > 0);
+        var kept = Kept(key, []).ToArray();
+        // The key's own, those of two halves, of two engines, and of tables.
+        Assert.InRange(kept.Length, 100, 1000);
+        Assert.All(kept, k => Assert.True(Buffer.ByteLength(k.Words) > 0 && Enumerable.Range(0, Buffer.ByteLength(k.Words)).Any(i => Buffer.GetByte(k.Words, i) != 0), k.Name));
+        key.Dispose();
+        Assert.All(kept, k => Assert.True(Enumerable.Range(0, Buffer.ByteLength(k.Words)).All(i => Buffer.GetByte(k.Words, i) == 0), $"{k.Name} is left."));
+        // From the number -1/p modulo a limb's size, kept for products, p's lowest bits follow.
+        foreach (var half in new[] { "_p", "_q" })
+        {
+            var owner = typeof(PaillierSecretKey).GetField(half, Fields)!.GetValue(key)!;
+            var engine = owner.GetType().GetProperty("Engine")!.GetValue(owner)!;
+            Assert.Equal(0.0, Convert.ToDouble(engine.GetType().GetField("_negatedInverse", Fields)!.GetValue(engine), System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public void FromFactors_WhetherTheyAreAKeysOrNot_ZeroesThem()
+    {
+        ulong[] p = [.. Small.P], q = [.. Small.Q], composite = [.. Words(BigInteger.Pow((BigInteger.One << 128) - 159, 2), 4)], other = [.. Small.Q];
+        using var key = PaillierSecretKey.FromFactors(p, q, isInsecure: true);
+        Assert.Throws<CryptographicException>(() => PaillierSecretKey.FromFactors(composite, other, isInsecure: true));
+        Assert.All(new[] { p, q, composite, other }, factor => Assert.False(factor.AsSpan().ContainsAnyExcept(0UL)));
+    }
+
     [Fact]
     public void ToString_OfAKey_TellsNothing() => Assert.Equal(typeof(PaillierSecretKey).FullName, ((object)Small).ToString());
+
+    private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>Arrays of numbers that can be reached from an object, but for its public key and the number 1, which tells nothing.</summary>
+    private static IEnumerable<(string Name, Array Words)> Kept(object owner, HashSet<object> seen)
+    {
+        if (owner is PaillierPublicKey || !seen.Add(owner)) yield break;
+        for (var type = owner.GetType(); type is not null && type != typeof(object); type = type.BaseType)
+        {
+            foreach (var field in type.GetFields(Fields).Where(f => f.Name != "_plainOne"))
+            {
+                var value = field.GetValue(owner);
+                if (value is Lazy<FixedBase> lazy) value = lazy.Value;
+                if (value is Array { Length: > 0 } array && array.GetType().GetElementType()!.IsPrimitive) yield return ($"{type.Name}.{field.Name}", array);
+                else
+                {
+                    foreach (var part in value is Array parts ? parts.Cast<object>() : value is null || value.GetType().Namespace?.StartsWith("Coterie", StringComparison.Ordinal) != true ? [] : [value])
+                    {
+                        if (part is Array { Length: > 0 } words) yield return ($"{type.Name}.{field.Name}", words);
+                        else foreach (var inner in Kept(part, seen)) yield return inner;
+                    }
+                }
+            }
+        }
+    }
 
     private static void AssertConstruction(PaillierSecretKey key, int bits)
     {

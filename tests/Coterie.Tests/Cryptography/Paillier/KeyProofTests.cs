@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
 
 namespace Coterie.Tests.Cryptography.Paillier;
@@ -12,6 +13,24 @@ public sealed class KeyProofTests
     {
         KeyProof.Verify(Full.PublicKey, Full.PublicKey.Proof);
         KeyProof.Verify(Small.PublicKey, Small.PublicKey.Proof);
+    }
+
+    /// <summary>Of blocks with all roots, with some and with one.</summary>
+    [Fact]
+    public void Verify_OnEveryEngine_HoldsForTheProofAlone()
+    {
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var key = new PaillierPublicKey(Small.PublicKey.Modulus, Small.PublicKey.Base, kind);
+            Assert.Equal(KeyProof.Challenges(Small.PublicKey), KeyProof.Challenges(key));
+            KeyProof.Verify(key, Small.PublicKey.Proof);
+            for (var i = 0; i < KeyProof.Roots; i++)
+            {
+                var altered = Small.PublicKey.Proof!.ToArray();
+                altered[i * 8] ^= 1;
+                Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, altered));
+            }
+        }
     }
 
     [Fact]
@@ -58,7 +77,19 @@ public sealed class KeyProofTests
         swapped.AsSpan(0, 8).CopyTo(swapped.AsSpan(8));
         Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, swapped));
         Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, Other.PublicKey.Proof));
-        Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, Small.PublicKey.Proof.AsSpan(8)));
+        foreach (var roots in new[] { Small.PublicKey.Proof![8..], [.. Small.PublicKey.Proof, 0] })
+            Assert.Contains($"has 64 words, not {roots.Length}", Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, roots)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_ARootThatIsTheModulus_IsNamed()
+    {
+        for (var i = 0; i < KeyProof.Roots; i++)
+        {
+            var altered = Small.PublicKey.Proof!.ToArray();
+            Small.PublicKey.Modulus.CopyTo(altered.AsSpan(8 * i));
+            Assert.Contains($"Root {i} of the key's proof is not below", Assert.Throws<CryptographicException>(() => KeyProof.Verify(Small.PublicKey, altered)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -89,6 +120,26 @@ public sealed class KeyProofTests
 
     [Fact]
     public void SmallestFactor_TheFirstPrimeAboveTheBound_IsNotTried() => Assert.Null(KeyProof.SmallestFactor([65537UL * 65539]));
+
+    /// <summary>65537 times a prime, found by trying some millions of them: one of the numbers to take roots of is divisible by 65537, and has a root all the same.</summary>
+    [Fact]
+    public void Verify_ANumberThatIsNoUnit_IsRefused()
+    {
+        var n = (BigInteger.One << 511) + 0xF25AF9DA07;
+        var cofactor = n / 65537;
+        Assert.Equal(n, cofactor * 65537);
+        using var best = new PaillierPublicKey(Words(n, 8), Words(2, 8));
+        var challenges = Roots(KeyProof.Challenges(best), 8);
+        Assert.Contains(challenges, c => c % 65537 == 0);
+        var exponent = Inverse(n, 65536 * (cofactor - 1));
+        ulong[] roots = [.. challenges.SelectMany(c => Words(BigInteger.ModPow(c, exponent, n), 8))];
+        Assert.Equal(challenges, Roots(roots, 8).Select(r => BigInteger.ModPow(r, n, n)));
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var key = new PaillierPublicKey(Words(n, 8), Words(2, 8), kind);
+            Assert.Contains("shares a factor with the modulus", Assert.Throws<CryptographicException>(() => KeyProof.Verify(key, roots)).Message, StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>Owners that cheat: a square, a square times a prime, and p dividing q - 1. Each takes the best roots there are, modulo every factor.</summary>
     [Theory]

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 using static Coterie.Tests.Cryptography.Paillier.TestKeys;
 
 namespace Coterie.Tests.Cryptography.Paillier;
@@ -44,6 +45,21 @@ public sealed class OpeningTests
         var opening = Small.Open(Small.PublicKey.EncryptWith(Residues(Small.PublicKey, messages), Residues(Small.PublicKey, randomness)), Transcript);
         Assert.Equal(messages, Enumerable.Range(0, 5).Select(i => Integer(opening.Messages[i])));
         Assert.Equal(randomness, Enumerable.Range(0, 5).Select(i => Integer(opening.Randomness[i])));
+    }
+
+    /// <summary>More than a block of any engine.</summary>
+    [Fact]
+    public void TakeRoots_OfManyNumbers_AreTheirRoots()
+    {
+        var n = Integer(Small.PublicKey.Modulus);
+        BigInteger[] numbers = [1, n - 1, .. Enumerable.Range(0, 17).Select(_ => Random(n))];
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var key = new PaillierSecretKey(new PaillierPublicKey(Small.PublicKey.Modulus, Small.PublicKey.Base, kind), Small.P, Small.Q);
+            var roots = new ulong[numbers.Length * 8];
+            key.TakeRoots(numbers.SelectMany(x => Words(x, 8)).ToArray(), 8, numbers.Length, roots);
+            Assert.Equal(numbers, roots.Chunk(8).Select(r => BigInteger.ModPow(Integer(r), n, n)));
+        }
     }
 
     [Fact]
@@ -95,6 +111,40 @@ public sealed class OpeningTests
         Assert.Equal("The opening does not open ciphertext 4.", Assert.Throws<CryptographicException>(() => key.Verify(ciphertexts, opening, Transcript)).Message);
     }
 
+    /// <summary>A hash of all there is to check: who could choose a plaintext after the weights would make errors cancel.</summary>
+    [Fact]
+    public void Weights_OfWhatIsCheckedTogether_AreItsHash()
+    {
+        var key = Small.PublicKey;
+        var ciphertexts = Encrypted(key, [.. Enumerable.Range(1, 19).Select(i => (long)i)]);
+        var opening = Small.Open(ciphertexts, Transcript);
+        byte[] seed = SHA256.HashData([.. "coterie paillier opening weights v1"u8, .. key.KeyId, .. key.ToBytes(ciphertexts), .. KeyFormat.Bytes(opening.Messages.Words), .. KeyFormat.Bytes(opening.Randomness.Words)]);
+        var expected = Enumerable.Range(0, 19).Select(i => new BigInteger(SHA256.HashData([.. seed, (byte)i, 0, 0, 0]).AsSpan(0, 16), isUnsigned: true) | 1);
+        var weights = key.Weights(ciphertexts, opening.Messages, opening.Randomness);
+        Assert.Equal(expected, weights.Chunk(2).Select(w => Integer(w)));
+    }
+
+    /// <summary>If honest openings did not hold together, each would be checked by itself, and nothing but time would tell.</summary>
+    [Fact]
+    public void HoldTogether_OfHonestOpenings_HoldsAndOfOthersDoesNot()
+    {
+        var key = Small.PublicKey;
+        var ciphertexts = Encrypted(key, [.. Enumerable.Range(-9, 19).Select(i => (long)i)]);
+        var opening = Small.Open(ciphertexts, Transcript);
+        Assert.True(key.HoldTogether(ciphertexts, opening.Messages, opening.Randomness));
+        opening.Messages[18][0] ^= 1;
+        Assert.False(key.HoldTogether(ciphertexts, opening.Messages, opening.Randomness));
+    }
+
+    [Fact]
+    public void Verify_OfOtherNumbersOfPlaintextsOrRoots_IsRefused()
+    {
+        var (key, ciphertexts) = (Small.PublicKey, Encrypted(Small.PublicKey, 1, 2));
+        var opening = Small.Open(ciphertexts, Transcript);
+        foreach (var (messages, roots) in new[] { (1, 2), (2, 1), (1, 1) })
+            Assert.Contains($"is of {messages} ciphertexts, not of 2", Assert.Throws<CryptographicException>(() => key.Verify(ciphertexts, new PaillierOpening(opening.Messages.Head(messages), opening.Randomness.Head(roots), opening.ContextHash), Transcript)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Verify_ForAnotherTranscriptKeyOrCiphertext_IsRefused()
     {
@@ -118,7 +168,9 @@ public sealed class OpeningTests
         Refused("no opening", _ => [], 2);
         Refused("no opening", _ => key.Export(), 2);
         Refused("version 2", b => With(b, 4, 2), 2);
-        Refused("malformed", b => With(b, 6, 2), 2);
+        foreach (var at in new[] { 5, 6, 7 }) Refused("malformed", b => With(b, at, 2), 2);
+        Refused("no opening", b => b[..43], 2);
+        Refused("takes 300 bytes, not 44", b => b[..44], 2);
         Refused("of 2 ciphertexts, not of 3", b => b, 3);
         Refused("takes 300 bytes, not 299", b => b[..^1], 2);
         Refused("takes 300 bytes, not 301", b => [.. b, 0], 2);
@@ -137,6 +189,20 @@ public sealed class OpeningTests
             b.AsSpan(at, 64).Fill(0xFF);
             return b;
         }
+    }
+
+    /// <summary>As the format has it: "CPOP", version 1, three zeros, SHA-256 of a label, the key, the number and the context; the number; plaintexts, randomness.</summary>
+    [Fact]
+    public void Export_OfAnOpening_IsTheFormat()
+    {
+        var key = Small.PublicKey;
+        var opening = Small.Open(Encrypted(key, 1, 2), Transcript);
+        byte[] context = SHA256.HashData([.. "coterie paillier opening v1"u8, .. key.KeyId, 2, 0, 0, 0, .. Transcript]);
+        byte[] header = [.. "CPOP"u8, 1, 0, 0, 0, .. context, 2, 0, 0, 0];
+        Assert.Equal(context, opening.ContextHash.ToArray());
+        Assert.Equal([.. header, .. KeyFormat.Bytes(opening.Messages.Words), .. KeyFormat.Bytes(opening.Randomness.Words)], opening.Export());
+        Assert.Equal(context, PaillierOpening.Import(opening.Export(), key, 2).ContextHash.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => PaillierOpening.Import(opening.Export(), key, -1));
     }
 
     /// <summary>Why the proof is needed: for n = p^2 q the unit 1 + n/p has the order p, its n-th power is (1+n)^(n/p), and every ciphertext opens to p plaintexts.</summary>

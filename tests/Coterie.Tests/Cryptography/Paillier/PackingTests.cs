@@ -98,7 +98,7 @@ public sealed class PackingTests
     {
         var layout = new Packing(8, 2);
         Assert.Equal((-128, 127), ((int)layout.Minimum, (int)layout.Maximum));
-        Assert.Contains("Value 2 does not fit into 8 bits: it would be from -128 to 127", Assert.Throws<ArgumentOutOfRangeException>(() => layout.Pack(Key, [127L, -128L, 128L])).Message, StringComparison.Ordinal);
+        Assert.Contains("Value 2 does not fit into 8 bits: it would be from -128 to 127", Assert.Throws<ArgumentOutOfRangeException>("values", () => layout.Pack(Key, [127L, -128L, 128L])).Message, StringComparison.Ordinal);
         Assert.Contains("Value 1 ", Assert.Throws<ArgumentOutOfRangeException>(() => layout.Pack(Key, [127L, -129L])).Message, StringComparison.Ordinal);
         Assert.Contains("Value 0 ", Assert.Throws<ArgumentOutOfRangeException>(() => layout.Pack(Key, [Int128.MinValue])).Message, StringComparison.Ordinal);
         Assert.Contains("Value 0 ", Assert.Throws<ArgumentOutOfRangeException>(() => layout.Pack(Key, [long.MaxValue])).Message, StringComparison.Ordinal);
@@ -116,7 +116,8 @@ public sealed class PackingTests
     public void Unpack_MoreContributionsThanTheGuardHolds_IsRefused(long added, long subtracted)
     {
         var layout = new Packing(8, 2);
-        Assert.Throws<ArgumentOutOfRangeException>(() => layout.Unpack(Key, layout.Pack(Key, [1L]), 1, added, subtracted));
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => layout.Unpack(Key, layout.Pack(Key, [1L]), 1, added, subtracted));
+        Assert.Contains(added == 0 && subtracted == 0 ? "at least one contribution" : "With 2 guard bits a sum has 1 to 4 contributions", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,12 +127,17 @@ public sealed class PackingTests
         var packed = layout.Pack(Key, [100L, 100L, 100L]);
         var twice = Residues(Key, Integer(packed[0]) * 2);
         Assert.Equal([200, 200, 200], layout.Unpack(Key, twice, 3, 2));
+        // The second slot of the second plaintext, with a contribution subtracted that can be no more than 255.
+        var second = Residues(Key, 0, BigInteger.Pow(2, layout.SlotBits) * 300);
+        var (slots, count) = (layout.SlotsPerPlaintext(Key), layout.SlotsPerPlaintext(Key) + 2);
+        Assert.Contains($"Value {slots + 1} is no sum of 2 contributions of 8 bits", Assert.Throws<CryptographicException>(() => layout.Unpack(Key, second, count, 1, 1)).Message, StringComparison.Ordinal);
         Assert.Contains("Value 0 is no sum of 1", Assert.Throws<CryptographicException>(() => layout.Unpack(Key, twice, 3, 1)).Message, StringComparison.Ordinal);
         Assert.Contains("more than its 2 slots", Assert.Throws<CryptographicException>(() => layout.Unpack(Key, packed, 2, 1)).Message, StringComparison.Ordinal);
         Assert.Contains("more than its 3 slots", Assert.Throws<CryptographicException>(() => layout.Unpack(Key, Residues(Key, Integer(Key.Modulus) - 1), 3, 1)).Message, StringComparison.Ordinal);
         // Added more often than the guard allows: a carry into the next slot, which the highest slot at least shows.
         Assert.Contains("more than its 3 slots", Assert.Throws<CryptographicException>(() => layout.Unpack(Key, Residues(Key, Integer(packed[0]) * 5), 3, 4)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => layout.Unpack(Key, packed, 200, 1));
+        Assert.Contains("200 values take 4 plaintexts, not 1", Assert.Throws<ArgumentException>("plaintexts", () => layout.Unpack(Key, packed, 200, 1)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => layout.PlaintextsFor(Key, -1));
         Assert.Throws<ArgumentException>(() => layout.Unpack(Key, new Plaintexts(1, 3), 1, 1));
     }
 
@@ -142,7 +148,11 @@ public sealed class PackingTests
     [InlineData(8, 63)]
     [InlineData(126, 1)]
     [InlineData(int.MaxValue, 62)]
-    public void Packing_OfOtherSizes_IsRefused(int valueBits, int guardBits) => Assert.Throws<ArgumentOutOfRangeException>(() => new Packing(valueBits, guardBits));
+    public void Packing_OfOtherSizes_IsRefused(int valueBits, int guardBits)
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => new Packing(valueBits, guardBits));
+        if (valueBits > 0) Assert.Contains(guardBits is < 0 or > 62 ? "0 to 62 guard bits" : $"at most 126 bits, {guardBits} of which are guard bits", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void SlotsPerPlaintext_OfAKey_LeavesTheHighestBitFree()

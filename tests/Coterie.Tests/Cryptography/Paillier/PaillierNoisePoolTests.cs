@@ -29,6 +29,18 @@ public sealed class PaillierNoisePoolTests
         Assert.Equal(0, pool.Count);
     }
 
+    /// <summary>What was given out is kept nowhere, and lanes that hold nothing hold a unit: inverting reads them too.</summary>
+    [Fact]
+    public void Take_Some_ZeroesTheirEntriesAndFillsTheRestOfTheBlock()
+    {
+        using var pool = new PaillierNoisePool(Small.PublicKey);
+        pool.Fill(9, CryptographicRandom.Instance);
+        var entries = Entries(pool).ToArray();
+        var noise = pool.Take(9);
+        Assert.All(entries, e => Assert.False(e.AsSpan().ContainsAnyExcept(0UL)));
+        Assert.Equal(new long[9], Small.Decrypt(Small.PublicKey.Negate(noise)).ToInt64s(Small.PublicKey));
+    }
+
     [Fact]
     public void Take_MoreThanThereAre_IsRefusedAndTakesNone()
     {
@@ -109,6 +121,9 @@ public sealed class PaillierNoisePoolTests
         Assert.Equal([1, -2, 3], Small.Decrypt(x).ToInt64s(Small.PublicKey));
         Assert.Equal(9, pool.Count);
         Assert.Contains("another key", Assert.Throws<ArgumentException>(() => Other.PublicKey.Encrypt(Plaintexts.FromInt64(Other.PublicKey, [1]), pool)).Message, StringComparison.Ordinal);
+        Assert.Equal(9, pool.Count);
+        // What cannot be encrypted uses nothing up.
+        Assert.Throws<ArgumentException>("plaintexts", () => Small.PublicKey.Encrypt(Residues(Small.PublicKey, Integer(Small.PublicKey.Modulus)), pool));
         Assert.Equal(9, pool.Count);
     }
 

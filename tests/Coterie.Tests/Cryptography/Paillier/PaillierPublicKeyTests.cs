@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
+using Coterie.Tests.Cryptography.Paillier.Modular;
 
 namespace Coterie.Tests.Cryptography.Paillier;
 
@@ -68,6 +70,34 @@ public sealed class PaillierPublicKeyTests
         Assert.Equal(x.Zip(y, (a, b) => a + (200 * (BigInteger)b)), Decrypted(sum));
     }
 
+    /// <summary>Sums are brought back below 2n each time: sums of sums would run out of the room above it, after more of them than a test can take.</summary>
+    [Fact]
+    public void AddPlain_AgainAndAgain_StaysBelowTwiceTheModulus()
+    {
+        foreach (var (kind, limbBits) in new[] { (EngineKind.Avx512, 52), (EngineKind.Avx2, 51), (EngineKind.Portable, 57) }.Where(e => ModularEngines.IsSupported(e.Item1)))
+        {
+            using var key = new PaillierPublicKey(Key.Public.Modulus, Key.Public.Base, kind);
+            using var calculator = new EngineCalculator(Key.N, kind, limbBits);
+            var (plain, single) = (Residues.Uniform(key, calculator.Lanes, Random), key.Engine.SingleLength);
+            var sum = key.Trivial(plain);
+            for (var i = 0; i < 100; i++) sum = key.AddPlain(sum, plain);
+            Assert.All(calculator.Raw(sum.Blocks.AsSpan(0, single)).Concat(calculator.Raw(sum.Blocks.AsSpan(single, single))), half => Assert.True(half < 2 * Key.N));
+        }
+    }
+
+    /// <summary>Threads share out the blocks: each ciphertext has an exponent of its own whoever computes it.</summary>
+    [Fact]
+    public void Noise_OnAnyThreads_IsTheSame()
+    {
+        var expected = Key.Numbers(Key.Public.Noise(40, CryptographicRandom.Expanding(new byte[32])));
+        Assert.Equal(40, expected.Distinct().Count());
+        foreach (var threads in new[] { 1, 2, 3, 5 })
+        {
+            Assert.Equal(expected, Key.Numbers(Key.Public.Noise(40, CryptographicRandom.Expanding(new byte[32]), new PaillierOptions(Threads: threads))));
+            Assert.Equal(expected, Key.Numbers(Key.Secret.Noise(40, CryptographicRandom.Expanding(new byte[32]), new PaillierOptions(Threads: threads))));
+        }
+    }
+
     /// <summary>The power to 0 is 1, whose plaintext is 0, and not the number 0, which is no ciphertext.</summary>
     [Fact]
     public void Scale_ByFactorsWithoutBits_MultipliesByZero()
@@ -88,7 +118,7 @@ public sealed class PaillierPublicKeyTests
     public void Scale_ByFactors_MultipliesPlaintexts(int bits, bool hardened)
     {
         var limit = (long)((1UL << bits) - 1);
-        long[] factors = [0, 1, -1, limit, -limit, limit / 3, -limit / 7, limit / 2, limit - 1 > 0 ? limit - 1 : 0, 0];
+        long[] factors = [0, 1, -1, limit, -limit, limit / 3, -limit / 7, limit / 2, limit - 1 > 0 ? limit - 1 : 0, -limit];
         var x = Values(factors.Length);
         var product = Key.Public.Scale(Encrypted(x), factors, bits, new PaillierOptions(hardened));
         Assert.Equal(x.Zip(factors, (a, f) => (BigInteger)a * f), Decrypted(product));

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
 
 namespace Coterie.Tests.Cryptography.Paillier;
 
@@ -101,6 +102,18 @@ public sealed class RerandomizerTests
         var classes = fresh.CountBy(c => (BigInteger.ModPow(c, (p - 1) / 2, p).IsOne, BigInteger.ModPow(c, (q - 1) / 2, q).IsOne)).ToDictionary();
         Assert.Equal(4, classes.Count);
         Assert.All(classes.Values, count => Assert.InRange(count, 50, 150));
+    }
+
+    [Fact]
+    public void Draw_ManyTimes_IsAlwaysBelowTheModulusWithSymbolMinusOne()
+    {
+        // A key whose highest word is not full: bits above n's are never drawn.
+        using var key = new PaillierPublicKey([.. Key.Public.Modulus[..15], (1UL << 20) | 1], Key.Public.Base);
+        var (n, drawn) = (Number(key.Modulus), Enumerable.Range(0, 40).Select(_ => Number(Rerandomizer.Draw(key, CryptographicRandom.Instance))).ToArray());
+        Assert.All(drawn, y => Assert.True(y < n && Jacobi.Symbol(y, n) == -1));
+        Assert.Equal(40, drawn.Distinct().Count());
+        // Of 40 uniform numbers all are in the lower half with a probability of 2^-40.
+        Assert.Contains(drawn, y => 2 * y > n);
     }
 
     private static BigInteger Number(ReadOnlySpan<ulong> words) => new(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words), isUnsigned: true);

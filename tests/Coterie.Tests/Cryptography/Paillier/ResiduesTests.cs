@@ -1,6 +1,8 @@
 using System.Numerics;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
+using Coterie.Cryptography.Paillier.Modular;
+using Coterie.Tests.Cryptography.Paillier.Modular;
 
 namespace Coterie.Tests.Cryptography.Paillier;
 
@@ -59,12 +61,56 @@ public sealed class ResiduesTests
         Assert.All(numbers, x => Assert.True(x >= -half && x < half));
         Assert.Contains(numbers, x => x < 0);
         Assert.Contains(numbers, x => 2 * BigInteger.Abs(x) >= half);
+        // Each bit is one now and zero then: 200 times the same has a probability of 2^-199.
+        Assert.Equal((2 * half) - 1, numbers.Aggregate(BigInteger.Zero, (seen, x) => seen | (x + half)));
+        Assert.Equal(BigInteger.Zero, numbers.Aggregate((2 * half) - 1, (seen, x) => seen & (x + half)));
         Assert.Equal(BigInteger.Zero, Residues.Centred(Key, 1, 0, CryptographicRandom.Instance).ToBigInteger(Key, 0));
     }
 
     [Fact]
-    public void Dot_OtherLengths_AreRefused() =>
-        Assert.Throws<ArgumentException>(() => Residues.Dot(Key, new Plaintexts(2, Key.Words), new Plaintexts(3, Key.Words)));
+    public void Centred_OfOtherWidths_IsRefused()
+    {
+        foreach (var bits in new[] { -1, Key.Bits - 1, Key.Bits })
+            Assert.Contains($"holds noise of 0 to {Key.Bits - 2} bits", Assert.Throws<ArgumentOutOfRangeException>("bits", () => Residues.Centred(Key, 1, bits, CryptographicRandom.Instance)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Residues.Centred(Key, 1, Key.Bits - 2, CryptographicRandom.Instance).Count);
+    }
+
+    /// <summary>Sums are brought back below 2n each time: there is room above it for some ten thousand of them only.</summary>
+    [Fact]
+    public void MultiplyAdd_AgainAndAgain_StaysBelowTwiceTheModulus()
+    {
+        foreach (var (kind, limbBits) in new[] { (EngineKind.Avx512, 52), (EngineKind.Avx2, 51), (EngineKind.Portable, 57) }.Where(e => ModularEngines.IsSupported(e.Item1)))
+        {
+            using var calculator = new EngineCalculator(N, kind, limbBits);
+            var (engine, sum) = (calculator.Engine, new ulong[calculator.Engine.PairLength]);
+            for (var i = 0; i < 100; i++) Residues.MultiplyAdd(engine, calculator.LoadSingles(TestKeys.Random(N)), calculator.LoadSingles(TestKeys.Random(N)), sum);
+            Assert.All(calculator.Raw(sum.AsSpan(0, engine.SingleLength)), number => Assert.True(number < 2 * N));
+        }
+    }
+
+    [Fact]
+    public void Operations_OnNumbersThatDoNotFit_AreRefused()
+    {
+        Plaintexts two = new(2, Key.Words), three = new(3, Key.Words), tooLong = new(2, Key.Words + 1), tooLarge = TestKeys.Residues(Key, 1, N);
+        Func<Plaintexts, Plaintexts, Plaintexts>[] operations = [(x, y) => Residues.Dot(Key, x, y), (x, y) => Residues.Add(Key, x, y)];
+        foreach (var operation in operations)
+        {
+            Assert.Contains("2 numbers and 3.", Assert.Throws<ArgumentException>("y", () => operation(two, three)).Message, StringComparison.Ordinal);
+            Assert.Contains("3 numbers and 2.", Assert.Throws<ArgumentException>("y", () => operation(three, two)).Message, StringComparison.Ordinal);
+            foreach (var other in new[] { tooLong, tooLarge })
+            {
+                Assert.Throws<ArgumentException>("plaintexts", () => operation(two, other));
+                Assert.Throws<ArgumentException>("plaintexts", () => operation(other, two));
+            }
+        }
+        foreach (var other in new[] { tooLong, tooLarge })
+        {
+            Assert.Throws<ArgumentException>("plaintexts", () => Residues.Negate(Key, other));
+            Assert.Throws<ArgumentException>("plaintexts", () => Residues.TransposeTimes(Key, [1, 1], 1, other));
+        }
+        Assert.Throws<ArgumentOutOfRangeException>("columns", () => Residues.TransposeTimes(Key, [], 0, two));
+        Assert.Contains("3 entries; 2 x 2 expected", Assert.Throws<ArgumentException>("matrix", () => Residues.TransposeTimes(Key, [1, 2, 3], 2, two)).Message, StringComparison.Ordinal);
+    }
 
     internal static BigInteger[] Numbers(Plaintexts x) => [.. Enumerable.Range(0, x.Count).Select(i => TestKeys.Integer(x[i]))];
 }

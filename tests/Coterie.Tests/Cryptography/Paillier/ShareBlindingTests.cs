@@ -18,9 +18,13 @@ public sealed class ShareBlindingTests
     [InlineData(445)]
     public void Open_SharesOfBoth_AddUpToTheValues(int valueBits)
     {
-        var (blinding, values) = (new ShareBlinding(valueBits), Extremes(valueBits, 21));
-        var (owner, holder) = Run(blinding, values, Small);
-        for (var i = 0; i < values.Length; i++) Assert.Equal(Low(values[i]), unchecked(owner[i] + holder[i]));
+        // Of eight values none is left over in a block of ciphertexts, and a plaintext may be half full.
+        foreach (var count in new[] { 21, 8 })
+        {
+            var (blinding, values) = (new ShareBlinding(valueBits), Extremes(valueBits, count));
+            var (owner, holder) = Run(blinding, values, Small);
+            for (var i = 0; i < values.Length; i++) Assert.Equal(Low(values[i]), unchecked(owner[i] + holder[i]));
+        }
     }
 
     [Theory]
@@ -127,7 +131,8 @@ public sealed class ShareBlindingTests
         Assert.Equal(1, masked.Count);
         Assert.Contains("more than its 4 slots", Assert.Throws<CryptographicException>(() => blinding.Open(Small, masked, 4)).Message, StringComparison.Ordinal);
         Assert.Contains("more than its 5 slots", Assert.Throws<CryptographicException>(() => blinding.Open(Small, Encrypted(key, -1), 5)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => blinding.Open(Small, masked, 6));
+        Assert.Contains("10 masked values take 2 ciphertexts, not 1", Assert.Throws<ArgumentException>("masked", () => blinding.Open(Small, masked, 10)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => blinding.Open(Small, masked, -1));
         Assert.Throws<ArgumentException>(() => blinding.Open(Small, masked, 0));
         Assert.Contains("another key", Assert.Throws<ArgumentException>(() => blinding.Open(Other, masked, 5)).Message, StringComparison.Ordinal);
     }
@@ -137,7 +142,12 @@ public sealed class ShareBlindingTests
     [InlineData(2049, 0)]
     [InlineData(10, 11)]
     [InlineData(10, -1)]
-    public void ShareBlinding_OfOtherSizes_IsRefused(int valueBits, int shift) => Assert.Throws<ArgumentOutOfRangeException>(() => new ShareBlinding(valueBits, shift));
+    public void ShareBlinding_OfOtherSizes_IsRefused(int valueBits, int shift)
+    {
+        var (name, words) = valueBits == 10 ? ("shift", "10 bits lose 0 to 10 bits") : ("valueBits", "have 1 to 2048 bits");
+        Assert.Contains(words, Assert.Throws<ArgumentOutOfRangeException>(name, () => new ShareBlinding(valueBits, shift)).Message, StringComparison.Ordinal);
+        Assert.Equal(2048, new ShareBlinding(2048, 2048).Shift);
+    }
 
     [Fact]
     public void Mask_ValuesTooWideForTheKey_IsRefused() =>
