@@ -16,14 +16,12 @@ namespace Coterie.Privacy.SecretSharing;
 /// and nothing single.
 /// </summary>
 /// <remarks>
-/// Steps of a stage: <c>pair</c> (base transfers, and how many rows there are); per round <c>told</c> (whether training goes on), <c>shares</c>, and the masked sum.
+/// Steps of a stage: <c>pair</c> (base transfers, and how many rows there are); per round <c>told</c> (whether training goes on, and how large the model is), <c>shares</c>, and the masked sum.
 /// Learns: the coordinator the sum over the participants that stay, in every round, and each participant's number of rows; participants who stayed and when training ends.
 /// Assumes semi-honest parties, and fewer than the threshold of participants with the coordinator.
 /// </remarks>
 internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, StageRun<TModel> run, BroadcastChain broadcasts) where TModel : class
 {
-    private static readonly byte[] GoOn = [1], End = [0];
-
     private readonly MaskedSum _masked = new(Topology.Star);
     private readonly StageCheckpoint _checkpoint = new(run.Session, run.Terms, broadcasts);
 
@@ -41,7 +39,7 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
             while (true)
             {
                 var step = run.StepOf(state.Round);
-                await TellAsync(step.Then("told"), state.Done ? End : GoOn, cancellationToken);
+                await TellAsync(step.Then("told"), state.Done ? ToldShapes.End : ToldShapes.Of(learner.Told(state.Model)), cancellationToken);
                 if (state.Done) return learner.Unpack(run.Schema, state.Model);
                 var round = run.RoundOf(state.Round);
                 var model = learner.Unpack(run.Schema, state.Model);
@@ -68,18 +66,18 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
         var seeds = await TwoPartySeeds.ExchangeAsync(Session, coordinator, isFirst: false, Pairs, cancellationToken);
         using var peer = new SharedPeer(Session, coordinator, isFirst: false, seeds, math => RowShapes.Seen(math, prepared));
         await Session.Channel.SendAsync(coordinator, Pairs.Then("rows"), RowShapes.Of(prepared).ToBytes(), cancellationToken);
-        var like = learner.Told(run.First.Model);
         while (!state.Done)
         {
             var step = run.StepOf(state.Round);
-            if (await HearAsync(step.Then("told"), cancellationToken))
+            var told = await HearAsync(step.Then("told"), cancellationToken);
+            if (told.Blocks is not null)
             {
                 if (state.Round >= run.Terms.Stop.Rounds)
                     throw new ProtocolException(ProtocolErrorCode.Inconsistent, $"The coordinator asks for round {state.Round + 1} of {run.Terms.Tag}; {run.Terms.Stop.Rounds} were agreed.", step.Path, coordinator);
                 var round = run.RoundOf(state.Round);
                 SharedContribution mine;
                 using (Session.Times.Measure(step, Activity.Computing))
-                    mine = await peer.ContributeAsync(learner, math => like.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, null)), round, step, cancellationToken);
+                    mine = await peer.ContributeAsync(learner, told.Unseen, round, step, cancellationToken);
                 using (Session.Times.Measure(step, Activity.Summing))
                     await _masked.ParticipateAsync(Session, RequestOf(step, mine.Values.Length, round), mine.Values, cancellationToken);
                 state = state with { Round = state.Round + 1 };
@@ -143,19 +141,18 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
 
     private SumRequest RequestOf(StepTag step, int length, Round round) => new(step, [new BlockSpec("contribution", 1, length, 1)], round, broadcasts.Value);
 
-    private async Task TellAsync(StepTag step, byte[] told, CancellationToken cancellationToken)
+    private async Task TellAsync(StepTag step, ToldShapes told, CancellationToken cancellationToken)
     {
-        broadcasts.Add(step, SHA256.HashData(told));
-        foreach (var participant in Session.Roster.Participants) await Session.Channel.TrySendAsync(participant, step, told, cancellationToken);
+        var bytes = told.ToBytes();
+        broadcasts.Add(step, SHA256.HashData(bytes));
+        foreach (var participant in Session.Roster.Participants) await Session.Channel.TrySendAsync(participant, step, bytes, cancellationToken);
     }
 
-    private async Task<bool> HearAsync(StepTag step, CancellationToken cancellationToken)
+    private async Task<ToldShapes> HearAsync(StepTag step, CancellationToken cancellationToken)
     {
-        var told = await Session.Channel.ReceiveAsync(Session.Roster.Coordinator, step, 1, cancellationToken);
+        var told = await Session.Channel.ReceiveAsync(Session.Roster.Coordinator, step, ToldShapes.MaximumBytes, cancellationToken);
         broadcasts.Add(step, SHA256.HashData(told.Span));
-        return told.Length == 1 && told.Span[0] <= 1
-            ? told.Span[0] == 1
-            : throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"The coordinator said neither that training goes on nor that it ends, at {step}.", step.Path, Session.Roster.Coordinator);
+        return ToldShapes.Read(told.Span, Session.Roster.Coordinator, step);
     }
 
     private async Task<Position> BeginAsync(Position first, CancellationToken cancellationToken)

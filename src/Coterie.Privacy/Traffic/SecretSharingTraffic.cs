@@ -26,8 +26,11 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
         }
     }
 
-    /// <summary>Whether training goes on.</summary>
-    public TrafficEstimate Told => new(0, Participants);
+    /// <summary>That training goes on, at a model of the first one's shapes.</summary>
+    public TrafficEstimate Told { get; } = new(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
+
+    /// <summary>That it has ended.</summary>
+    public TrafficEstimate End { get; } = new(0, shards.Count * (long)ToldShapes.End.ToBytes().Length);
 
     /// <summary>Shares of all contributions to a round, by running the learner on nothing.</summary>
     /// <param name="round">The round.</param>

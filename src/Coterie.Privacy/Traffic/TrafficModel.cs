@@ -49,7 +49,7 @@ public sealed class TrafficModel
         if (_mode.Mode == ModeCatalogue.SecretSharing && HiddenDegree.Of(learner, schema) != 0 && learner is IHiddenLearner<TModel> shared)
         {
             var shares = new SecretSharingTraffic<TModel>(shared, schema, shared.Told(shared.Pack(shared.Initialize(schema, round.Seed))), shards);
-            return new StageTraffic(shares.Beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.Told);
+            return new StageTraffic(shares.Beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.End);
         }
         if (_mode.Mode != ModeCatalogue.EncryptedModel || HiddenDegree.Of(learner, schema) != 1) return null;
         var hidden = HiddenDegree.BlocksOf((IHiddenLearner<TModel>)learner, schema).Where(b => b.IsHidden || !HasOwner).Select(b => b.Name).ToHashSet();

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Coterie.Core.Arithmetic;
+using Coterie.Core.Numerics;
 
 namespace Coterie.Privacy.TwoParty;
 
@@ -10,16 +11,7 @@ internal static class RingProducts
     public static RingMatrix Multiply(RingMatrix left, RingMatrix right)
     {
         var result = new ulong[left.Rows * right.Columns];
-        for (var i = 0; i < left.Rows; i++)
-        {
-            var row = result.AsSpan(i * right.Columns, right.Columns);
-            for (var k = 0; k < left.Columns; k++)
-            {
-                var factor = left.Values[(i * left.Columns) + k];
-                if (right.Columns == 1) row[0] = unchecked(row[0] + (factor * right.Values[k]));
-                else TensorPrimitives.MultiplyAdd(right.Values.Slice(k * right.Columns, right.Columns), factor, row, row);
-            }
-        }
+        RingKernels.Multiply(left.Values, right.Values, result, left.Rows, left.Columns, right.Columns);
         return new RingMatrix(left.Rows, right.Columns, result);
     }
 
