@@ -27,8 +27,8 @@ public sealed record LogisticModel(LinearModel Function)
 
     internal static LogisticModel Unpack(Schema schema, Blocks<Matrix> parameters) =>
         new(LinearModel.Unpack(schema, parameters))
-    {
-        Search = KeptBlocks.FindSearch(parameters, schema.FeatureCount + 1),
-        InverseBound = KeptBlocks.FindInverse(parameters, schema.FeatureCount + 1),
-    };
+        {
+            Search = KeptBlocks.FindSearch(parameters, schema.FeatureCount + 1),
+            InverseBound = KeptBlocks.FindInverse(parameters, schema.FeatureCount + 1),
+        };
 }

@@ -1,5 +1,4 @@
 using Coterie.Core.Learning;
-using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Core.Wire;
 using Coterie.Privacy.TwoParty;

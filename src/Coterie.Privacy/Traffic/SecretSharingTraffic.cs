@@ -1,4 +1,3 @@
-using Coterie.Core.Arithmetic;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Cryptography.GarbledCircuits;

@@ -1,6 +1,5 @@
 using Coterie.Core.Arithmetic;
 using Coterie.Core.Numerics;
-using Coterie.Core.Parties;
 
 namespace Coterie.Privacy.TwoParty;
 
@@ -146,7 +145,7 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link) : IArithmetic<TwoPar
     private async ValueTask<TwoPartyMatrix> EntryAsync(
         TwoPartyMatrix value, Func<Matrix, CancellationToken, ValueTask<Matrix>> clear, int from, GarbledFunction function, int to, CancellationToken cancellationToken)
     {
-        if (!value.IsShared) 
+        if (!value.IsShared)
         {
             var result = value.Clear is null ? null : await clear(value.Clear, cancellationToken);
             return Known(value.Holder, value.Rows, value.Columns, result);

@@ -1,6 +1,5 @@
 using Coterie.Core.Arithmetic;
 using Coterie.Core.Numerics;
-using Coterie.Core.Randomness;
 using Coterie.Privacy.TwoParty;
 using Coterie.Tests.Core;
 
