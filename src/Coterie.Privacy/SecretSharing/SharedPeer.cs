@@ -1,4 +1,5 @@
 using Coterie.Core.Learning;
+using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Privacy.TwoParty;
@@ -19,7 +20,26 @@ internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoP
     /// <param name="step">Names the round.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="PeerUnavailableException">The other party is gone.</exception>
+    /// <exception cref="ArithmeticException">A parameter of the model, which this party knows, is too large.</exception>
+    /// <exception cref="ShardException">A number of the rows, which this party knows, is too large.</exception>
     public async Task<SharedContribution> ContributeAsync<TModel>(
+        IHiddenLearner<TModel> learner, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
+        where TModel : class
+    {
+        try
+        {
+            return await ShareAsync(learner, model, round, step, cancellationToken);
+        }
+        catch (ValueOutOfRangeException)
+        {
+            // Which number it is says nothing here that may be written down.
+            throw isFirst
+                ? new ArithmeticException($"A parameter of the model has left the range of 2^20 at {step}: training diverges. A smaller step or standardised features would help.")
+                : new ShardException($"A number that the learner makes of this participant's rows has left the range of 2^20 at {step}. Standardised features would help (preprocessing: [ standardize ]).");
+        }
+    }
+
+    private async Task<SharedContribution> ShareAsync<TModel>(
         IHiddenLearner<TModel> learner, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
         where TModel : class
     {
