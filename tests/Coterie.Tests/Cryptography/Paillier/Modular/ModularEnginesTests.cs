@@ -23,8 +23,7 @@ public sealed class ModularEnginesTests
             if (!ModularEngines.IsSupported(kind))
             {
                 var message = Assert.Throws<PlatformNotSupportedException>(() => ModularEngines.Create(Modulus, kind)).Message;
-                Assert.Contains($"for {kind}; it has those for ", message, StringComparison.Ordinal);
-                Assert.Contains("Portable", message, StringComparison.Ordinal);
+                Assert.EndsWith($"for {kind}; it has those for {string.Join(", ", ModularEngines.Supported)}.", message, StringComparison.Ordinal);
                 continue;
             }
             using var engine = ModularEngines.Create(Modulus, kind);
