@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Reflection;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using Coterie.Cryptography.Paillier.Modular;
@@ -13,6 +14,7 @@ public sealed class EncryptedProductTests
     [InlineData(13, 9, 20, true)]
     [InlineData(13, 9, 20, false)]
     [InlineData(70, 3, 7, true)]
+    [InlineData(150, 2, 7, true)]
     [InlineData(9, 17, 60, true)]
     public void Multiply_ByAMatrix_GivesTheProduct(int rows, int columns, int bits, bool hardened)
     {
@@ -45,6 +47,19 @@ public sealed class EncryptedProductTests
                 var expected = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns).Aggregate(BigInteger.Zero, (sum, j) => sum + ((BigInteger)matrix[(i * columns) + j] * values[j])));
                 Assert.Equal(expected, PaillierPublicKeyTests.Decrypted(product));
             }
+        }
+    }
+
+    /// <summary>Beyond the last row a product's lanes hold what came about in them: powers of other vectors start from one there, too.</summary>
+    [Fact]
+    public void Multiply_OfAProduct_GivesTheProduct()
+    {
+        for (var rows = 1; rows <= 5; rows++)
+        {
+            long[] first = [.. Enumerable.Range(1, 2 * rows).Select(i => (long)i)], second = [.. Enumerable.Range(1, rows).Select(i => 3L * i)];
+            var inner = new EncryptedProduct(PaillierPublicKeyTests.Encrypted([1000, 7]), 20, rows).Multiply(first, rows);
+            var expected = Enumerable.Range(0, rows).Aggregate(BigInteger.Zero, (sum, i) => sum + (second[i] * ((first[2 * i] * 1000) + (first[(2 * i) + 1] * 7))));
+            Assert.Equal([expected], PaillierPublicKeyTests.Decrypted(new EncryptedProduct(inner, 20, 1).Multiply(second, 1)));
         }
     }
 
@@ -88,10 +103,32 @@ public sealed class EncryptedProductTests
         Assert.Equal(0, product.Multiply([], 0).Count);
     }
 
+    /// <summary>Few powers for few rows, many for many; for lanes of every engine, whichever this processor has.</summary>
+    [Theory]
+    [InlineData(30, 1, 1, 8, 2, 2)]
+    [InlineData(30, 1, 5, 8, 2, 2)]
+    [InlineData(30, 8, 8, 8, 4, 4)]
+    [InlineData(30, 9, 8, 8, 4, 4)]
+    [InlineData(30, 3, 100, 8, 4, 4)]
+    [InlineData(8, 1000, 16, 8, 9, 9)]
+    [InlineData(30, 1000, 16, 8, 8, 8)]
+    [InlineData(60, 64, 100, 8, 7, 7)]
+    [InlineData(60, 5000, 300, 4, 8, 9)]
+    [InlineData(20, 100, 10, 1, 7, 7)]
+    [InlineData(5, 63, 1, 8, 3, 3)]
+    [InlineData(16, 16, 12, 8, 4, 5)]
+    [InlineData(16, 20, 12, 4, 5, 5)]
+    public void EncryptedProduct_OfEachShape_ChoosesTheWindowWithTheLeastWork(int bits, int rows, int columns, int lanes, int hardened, int open)
+    {
+        var choose = typeof(EncryptedProduct).GetMethod("WindowFor", BindingFlags.NonPublic | BindingFlags.Static)!.CreateDelegate<Func<int, int, int, int, bool, int>>();
+        Assert.Equal((hardened, open), (choose(bits, rows, columns, lanes, true), choose(bits, rows, columns, lanes, false)));
+    }
+
     [Fact]
     public void EncryptedProduct_OfOtherSizes_IsRefused()
     {
         var vector = PaillierPublicKeyTests.Encrypted([1]);
+        Assert.Throws<ArgumentNullException>("vector", () => new EncryptedProduct(null!, 1, 1));
         Assert.Throws<ArgumentOutOfRangeException>("bits", () => new EncryptedProduct(vector, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>("bits", () => new EncryptedProduct(vector, 61, 1));
         Assert.Throws<ArgumentOutOfRangeException>("rows", () => new EncryptedProduct(vector, 1, 0));

@@ -67,6 +67,8 @@ public sealed class KeyGenerationTests
         Assert.Null(Fault(p, q));
         Assert.Contains("hundred highest", Fault(p, p), StringComparison.Ordinal);
         Assert.Contains("hundred highest", Fault(p, p + (BigInteger.One << 100)), StringComparison.Ordinal);
+        Assert.Contains("hundred highest", Fault(p, p ^ (BigInteger.One << 155)), StringComparison.Ordinal);
+        Assert.DoesNotContain("hundred highest", Fault(p, p ^ (BigInteger.One << 156)) ?? "", StringComparison.Ordinal);
         Assert.Contains("3 modulo 4", Fault(p, q + 2), StringComparison.Ordinal);
         Assert.Contains("no common factor", Fault(Congruent(p, 2 * 3 * 5), Congruent(q, 2 * 3 * 5)), StringComparison.Ordinal);
         Assert.Contains("256 bits", PaillierPrimes.Fault(Small.P[..3], Small.Q[..3], 512), StringComparison.Ordinal);

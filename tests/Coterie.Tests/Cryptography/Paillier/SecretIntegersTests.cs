@@ -36,6 +36,24 @@ public sealed class SecretIntegersTests
         }
     }
 
+    /// <summary>Common divisors that have a lowest word of 1, and whose words cancel: whether one is left is asked of all words.</summary>
+    [Fact]
+    public void TryInvert_ADivisorOfMoreThanAWord_FindsNone()
+    {
+        foreach (var divisor in new[] { (BigInteger.One << 64) + 1, (BigInteger.One << 128) + 1, (BigInteger.One << 65) + 3, (BigInteger.One << 128) + (BigInteger.One << 64) + 1 })
+            Assert.False(SecretIntegers.TryInvert(Words(6 * divisor, 4), Words(35 * divisor, 4), new ulong[4]));
+    }
+
+    [Fact]
+    public void TryInvert_AnEvenModulusOrOtherLengths_IsRefused()
+    {
+        foreach (var (x, m, inverse) in new[] { (1, 2, 2), (2, 2, 1), (3, 2, 3), (2, 2, 3) })
+            Assert.Contains("odd modulus and numbers of its length", Assert.Throws<ArgumentException>("m", () => SecretIntegers.TryInvert(Ones(x), Ones(m), Ones(inverse))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("m", () => SecretIntegers.TryInvert([1], [4], new ulong[1]));
+
+        static ulong[] Ones(int words) => [.. Enumerable.Repeat(1UL, words)];
+    }
+
     [Theory]
     [InlineData(11, 17)]
     [InlineData(17, 11)]

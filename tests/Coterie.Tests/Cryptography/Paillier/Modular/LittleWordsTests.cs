@@ -69,7 +69,7 @@ public sealed class LittleWordsTests
             foreach (var addend in new[] { BigInteger.Zero, BigInteger.One, (BigInteger.One << 192) - 1 })
             {
                 var shorter = y >> 64;
-                var target = new ulong[5];
+                ulong[] target = [8, 8, 8, 8, 8];
                 LittleWords.MultiplyAdd(EngineCalculator.Words(x, 3), EngineCalculator.Words(shorter, 2), EngineCalculator.Words(addend, 3), target);
                 Assert.Equal(EngineCalculator.Mod((x * shorter) + addend, BigInteger.One << 320), EngineCalculator.Number(target));
             }
@@ -92,7 +92,7 @@ public sealed class LittleWordsTests
             var words = (int)((n.GetBitLength() + 63) / 64);
             foreach (var exponent in new[] { 0, 1, 63, 64, 200, 1000 })
             {
-                ulong[] u = new ulong[words], v = new ulong[words];
+                ulong[] u = [.. Enumerable.Repeat(8UL, words)], v = [.. u];
                 LittleWords.PowerOfTwo(exponent, EngineCalculator.Words(n, words), u, v);
                 var power = BigInteger.ModPow(2, exponent, n * n);
                 Assert.Equal((power % n, power / n), (EngineCalculator.Number(u), EngineCalculator.Number(v)));
@@ -123,6 +123,27 @@ public sealed class LittleWordsTests
             LittleWords.Negate(words, EngineCalculator.Words(n, 3));
             Assert.Equal(x.IsZero ? 0 : n - x, EngineCalculator.Number(words));
         }
+    }
+
+    /// <summary>Up to the highest bit, which is no sign.</summary>
+    [Fact]
+    public void BigIntegers_OfAllNumbers_AreTheWordsAndBack()
+    {
+        foreach (var x in Numbers)
+        {
+            ulong[] words = [8, 8, 8, 8];
+            LittleWords.FromBigInteger(x, words);
+            Assert.Equal([.. EngineCalculator.Words(x, 3), 0], words);
+            LittleWords.FromBigInteger(x, words.AsSpan(0, 3));
+            Assert.Equal(x, LittleWords.ToBigInteger(words.AsSpan(0, 3)));
+        }
+    }
+
+    [Fact]
+    public void FromBigInteger_ANegativeNumberOrOneOfMoreWords_IsRefused()
+    {
+        foreach (var value in new[] { -1, -(BigInteger.One << 200), BigInteger.One << 192 })
+            Assert.Contains("negative or has too many words", Assert.Throws<ArgumentOutOfRangeException>("value", () => LittleWords.FromBigInteger(value, new ulong[3])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

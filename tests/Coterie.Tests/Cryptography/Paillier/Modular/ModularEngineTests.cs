@@ -287,6 +287,23 @@ public abstract class ModularEngineTests
     }
 
     [EngineFact]
+    public void StorePairs_WithRoomForFewerLanesOrMore_WritesThoseThereAre()
+    {
+        foreach (var calculator in Calculators([65, 244]))
+        {
+            var (lanes, words) = (calculator.Lanes, 2 * calculator.Engine.Words);
+            var pairs = calculator.LoadPairs([.. Enumerable.Range(1, lanes).Select(i => calculator.Squared - i)]);
+            for (var room = 0; room <= lanes + 1; room++)
+            {
+                var numbers = new ulong[words * room];
+                calculator.Engine.StorePairs(pairs, numbers);
+                for (var lane = 0; lane < room; lane++)
+                    Assert.Equal(lane < lanes ? calculator.Squared - lane - 1 : 0, EngineCalculator.Number(numbers.AsSpan(words * lane, words)));
+            }
+        }
+    }
+
+    [EngineFact]
     public void Rotate_ByEveryDistance_MovesLanesDown()
     {
         foreach (var calculator in Calculators([137]))
