@@ -51,6 +51,10 @@ public sealed class Circuit
     /// <summary>Bytes of the garbled rows of one instance: half gates take two labels for each conjunction.</summary>
     public long TableBytes => (long)Ands * RowsPerAnd * LabelBlock.Length;
 
+    /// <summary>Bytes of <see cref="GarbledBatch.Tables"/> for so many instances.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No instances, or more than fit an array.</exception>
+    public int BatchBytes(int instances) => TableFormat.Length(this, instances);
+
     /// <summary>The first bytes of SHA-256 over inputs, gates and outputs: equal circuits, and with overwhelming probability only they, have equal ones.</summary>
     public ImmutableArray<byte> Fingerprint { get; }
 

@@ -41,7 +41,7 @@ public sealed record ProductShape
     public int Transfers => RightEntries * Bits;
 
     /// <summary>Bytes that the right factor's holder sends.</summary>
-    public long QuestionBytes => TransferMessage.HeaderBytes + ExtensionMessage.BodyBytes(Transfers);
+    public long QuestionBytes => ExtensionReceiver.MessageBytes(Transfers);
 
     /// <summary>Bytes that the left factor's holder sends.</summary>
     public long AnswerBytes => TransferMessage.HeaderBytes + Plan.BodyBytes;

@@ -35,7 +35,7 @@ internal sealed record RowShapes(int Rows, int Features, int Targets, bool HasWe
     public static RowShapes Read(ReadOnlySpan<byte> bytes, RowShapes like, PartyId sender, StepTag step)
     {
         var reader = new WireReader(bytes, sender, step);
-        var read = new RowShapes(reader.ReadInt32(0, MostRows), reader.ReadInt32(0, int.MaxValue), reader.ReadInt32(0, int.MaxValue), reader.ReadByte() == 1);
+        var read = new RowShapes(reader.ReadInt32(0, MostRows), reader.ReadInt32(0, int.MaxValue), reader.ReadInt32(0, int.MaxValue), reader.ReadByte() switch { 0 => false, 1 => true, _ => throw reader.Malformed("rows that are neither weighted nor not") });
         reader.End();
         return (read.Features, read.Targets) == (like.Features, like.Targets)
             ? read

@@ -130,7 +130,7 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
             var bytes = await Session.Channel.ReceiveAsync(participant, Pairs.Then("rows"), RowShapes.Length, cancellationToken);
             var none = new Shard(Matrix.Zero(0, run.Schema.FeatureCount), run.Schema.Target is null ? null : Matrix.Zero(0, 1));
             var shapes = RowShapes.Read(bytes.Span, RowShapes.Of(learner.Featurize(run.Schema, none)), participant, Pairs.Then("rows"));
-            Session.Transcript.Record(new Opening($"how many rows {participant} has", Session.Self, Pairs.Then("rows"), 1, 1));
+            Session.Transcript.Record(new Opening($"how many rows {participant} has", Session.Self, Pairs.Then("rows"), 1, 0));
             return new SharedPeer(Session, participant, isFirst: true, seeds, shapes.Unseen);
         }
         catch (PeerUnavailableException error) when (error.Peer == participant)
@@ -152,7 +152,10 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
     {
         var told = await Session.Channel.ReceiveAsync(Session.Roster.Coordinator, step, ToldShapes.MaximumBytes, cancellationToken);
         broadcasts.Add(step, SHA256.HashData(told.Span));
-        return ToldShapes.Read(told.Span, Session.Roster.Coordinator, step);
+        var read = ToldShapes.Read(told.Span, Session.Roster.Coordinator, step);
+        // What cannot be the shapes of a model is the coordinator's doing, and no error of the learner.
+        if (read.Zeros is { } zeros) StageRun<TModel>.Unpack(learner, run.Schema, zeros, Session.Roster.Coordinator, step);
+        return read;
     }
 
     private async Task<Position> BeginAsync(Position first, CancellationToken cancellationToken)

@@ -59,6 +59,9 @@ internal sealed record ToldShapes(ImmutableArray<(string Name, int Rows, int Col
         return new ToldShapes([.. blocks]);
     }
 
+    /// <summary>A model of these shapes; null at the end.</summary>
+    public Blocks<Matrix>? Zeros => Blocks is { } blocks ? new([.. blocks.Select(b => b.Name)], [.. blocks.Select(b => Matrix.Zero(b.Rows, b.Columns))]) : null;
+
     /// <summary>The model as a participant sees it: shapes.</summary>
     public Blocks<TwoPartyMatrix> Unseen(TwoPartyArithmetic math) =>
         new([.. Blocks!.Value.Select(b => b.Name)], [.. Blocks.Value.Select(b => math.Known(ValueHolder.First, b.Rows, b.Columns, null))]);

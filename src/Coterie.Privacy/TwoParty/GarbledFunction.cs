@@ -90,7 +90,5 @@ internal sealed record GarbledFunction(Circuit Circuit, int Inputs, int Outputs)
 
     private int DecodingBytes(int rows) => PackedBits.Bytes((long)rows * Circuit.Outputs.Length);
 
-    private int MessageBytes(int rows) => checked((int)(TablesHeader + (rows * Circuit.TableBytes)) + LabelBytes(rows) + DecodingBytes(rows));
-
-    private const int TablesHeader = 32;
+    private int MessageBytes(int rows) => checked(Circuit.BatchBytes(rows) + LabelBytes(rows) + DecodingBytes(rows));
 }

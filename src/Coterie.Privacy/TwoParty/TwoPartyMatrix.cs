@@ -36,6 +36,7 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
     /// <summary>Entries.</summary>
     public int Count => Rows * Columns;
 
+    /// <summary>Whether neither party knows it.</summary>
     public bool IsShared => Holder == ValueHolder.Neither;
 
     /// <summary>A value that a party, or both, know; null at one that does not.</summary>
@@ -53,9 +54,6 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
         var isMine = Holder == ValueHolder.Both ? Format.IsFirst : Clear is not null;
         return isMine ? Format.Encode(Clear!, fractionBits) : new RingMatrix(Rows, Columns, new ulong[Count]);
     }
-
-    /// <summary>The same ring elements, read as numbers with other bits after the point: a product with a power of two.</summary>
-    public TwoPartyMatrix Reread(int fractionBits) => Shared(Format, Share!, fractionBits);
 
     /// <inheritdoc/>
     public TwoPartyMatrix Transpose() => Map(Columns, Rows, static m => m.Transpose(), static m => m.Transpose());
@@ -103,8 +101,7 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
         if (holder != ValueHolder.Neither)
             return new(left.Format, holder, rows, columns, left.Format.Knows(holder) ? clear(left.Clear!, right.Clear!) : null, null, left.FractionBits);
         // Finer digits are kept: what is coarser is multiplied by a power of two.
-        var bits = Math.Max(left.IsShared ? left.FractionBits : 0, right.IsShared ? right.FractionBits : 0);
-        bits = bits == 0 ? left.Format.FractionBits : bits;
+        var bits = left.IsShared == right.IsShared ? Math.Max(left.FractionBits, right.FractionBits) : left.IsShared ? left.FractionBits : right.FractionBits;
         return Shared(left.Format, share(left.ToShare(bits), right.ToShare(bits)), bits);
     }
 
