@@ -4,6 +4,7 @@ using Coterie.Core.Parties;
 using Coterie.Cryptography.Paillier;
 using Coterie.Privacy.EncryptedModel;
 using Coterie.Privacy.Keys;
+using Coterie.Privacy.SecretSharing;
 using Coterie.Privacy.Stages;
 using Coterie.Privacy.Sums;
 
@@ -11,7 +12,8 @@ namespace Coterie.Privacy;
 
 /// <summary>
 /// Training on a model that participants cannot read: it travels encrypted under its owner's Paillier key, and participants compute on it with their
-/// clear rows. A learner whose contribution does not depend on the model needs no encryption: one masked sum serves it. Preprocessing is learned by
+/// clear rows. A learner whose contribution does not depend on the model needs no encryption: one masked sum serves it. One whose contribution is not affine in
+/// the model computes it as shares between coordinator and participant, where the coordinator owns the model. Preprocessing is learned by
 /// masked sums and opened to everyone, as participants have to apply it.
 /// </summary>
 public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
@@ -39,7 +41,7 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
         (_size, _sums, _computing) = (size, new SumMode(new SecureAggregationSum(), _broadcasts), HiddenSumStep.Computing with { Hardened = isHardened });
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The learner's contribution is not affine in the model.</exception>
+    /// <exception cref="ArgumentException">The learner is not written as hidden algebra, or the model's owner cannot be another than the coordinator.</exception>
     public async ValueTask<TModel?> TrainAsync<TModel>(
         ISummed<TModel> summed, TrainingStage stage, Session session, Schema schema, Shard? shard, CancellationToken cancellationToken)
         where TModel : class
@@ -48,7 +50,9 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
         ArgumentNullException.ThrowIfNull(stage);
         ArgumentNullException.ThrowIfNull(session);
         if (summed is not ILearner) return await OpenedAsync(summed, stage, session, schema, shard, cancellationToken);
-        if (HiddenDegree.Of(summed, schema) is not { } degree) throw new ArgumentException(NotAffine(summed), nameof(summed));
+        if (summed is not IHiddenLearner<TModel> learner) throw new ArgumentException(SecretSharingMode.NotHidden(summed, ModeCatalogue.EncryptedModel), nameof(summed));
+        var degree = HiddenDegree.Of(summed, schema);
+        if (degree is null && IsSeparate(session)) throw new ArgumentException(NotAffine(summed), nameof(summed));
         if (degree == 0)
         {
             if (IsSeparate(session)) throw new ArgumentException(ClosedForm(summed), nameof(summed));
@@ -60,9 +64,9 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
         if (await session.Checkpoints.LoadAsync(place, cancellationToken) is { } result)
             return result.IsEmpty ? null : summed.Unpack(schema, BlocksCodec.FromBytes(result.Span, session.Self, stage.Tag));
         _key ??= await OwnerKey.ExchangeAsync(session, _size, _computing, cancellationToken);
-        var (learner, run) = ((IHiddenLearner<TModel>)summed, new StageRun<TModel>(summed, stage, session, schema));
-        var model = IsSeparate(session)
-            ? await TrainAsync(new SeparatelyOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken)
+        var run = new StageRun<TModel>(summed, stage, session, schema);
+        var model = degree is null ? await TrainAsync(new SharedTraining<TModel>(learner, run, _broadcasts, new ModelProducts(session, _key, stage.Tag).InAsync), session, shard, cancellationToken)
+            : IsSeparate(session) ? await TrainAsync(new SeparatelyOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken)
             : await TrainAsync(new CoordinatorOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken);
         await session.Checkpoints.SaveAsync(place, model is null ? ReadOnlyMemory<byte>.Empty : BlocksCodec.ToBytes(summed.Pack(model)), cancellationToken);
         return model;
@@ -81,6 +85,13 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
     private static bool IsSeparate(Session session) => session.Roster.ModelOwner != session.Roster.Coordinator;
 
     private static async Task<TModel?> TrainAsync<TModel>(CoordinatorOwned<TModel> training, Session session, Shard? shard, CancellationToken cancellationToken) where TModel : class
+    {
+        if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
+        await training.ParticipateAsync(shard, cancellationToken);
+        return null;
+    }
+
+    private static async Task<TModel?> TrainAsync<TModel>(SharedTraining<TModel> training, Session session, Shard? shard, CancellationToken cancellationToken) where TModel : class
     {
         if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
         await training.ParticipateAsync(shard, cancellationToken);
@@ -116,32 +127,34 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
     /// <summary>Why a learner cannot be trained in this mode; null where it can. Found out on columns made up for it.</summary>
     /// <param name="learner">The learner.</param>
     /// <param name="isSeparate">Whether the model's owner is another than the coordinator.</param>
-    internal static string? Refusal(ILearner learner, bool isSeparate) => learner.Accept(new DegreeVisitor()) switch
-    {
-        null => NotAffine(learner),
-        0 when isSeparate => ClosedForm(learner),
-        _ => null,
-    };
+    internal static string? Refusal(ILearner learner, bool isSeparate) => learner.Accept(new RefusalVisitor(isSeparate));
 
     private static string ClosedForm(ISummed summed) =>
         $"{summed.Name} in closed form would show sums over rows to a party that is to see the final model alone, or no rows at all; with a model owner of its own a learner that descends on the model is accepted (solver: gradient-descent).";
 
     private static string NotAffine(ISummed summed) =>
-        $"{summed.Name} cannot be trained in {ModeCatalogue.EncryptedModel}: a contribution would have to be affine in the model, as only sums and products with known numbers can be computed on ciphertexts.";
+        $"{summed.Name} with a model owner of its own cannot be trained in {ModeCatalogue.EncryptedModel}: a contribution would have to be affine in the model, as only sums and products with known numbers can be computed on ciphertexts. Where the coordinator owns the model (no 'model-owner') it is accepted.";
 
-    private sealed class DegreeVisitor : ILearnerVisitor<int?>
+    private sealed class RefusalVisitor(bool isSeparate) : ILearnerVisitor<string?>
     {
         private static readonly Column Made = new("made up") { Minimum = 0, Maximum = 1 };
 
-        public int? Visit<TModel>(ILearner<TModel> learner) where TModel : class
+        public string? Visit<TModel>(ILearner<TModel> learner) where TModel : class
         {
+            if (learner is not IHiddenLearner<TModel>) return SecretSharingMode.NotHidden(learner, ModeCatalogue.EncryptedModel);
+            if (!isSeparate) return null;
             var target = learner.Task switch
             {
                 LearningTask.Clustering => null,
                 LearningTask.Regression => Made,
                 _ => Made with { Type = ColumnType.Categorical, Values = ["a", "b"] },
             };
-            return HiddenDegree.Of(learner, new Schema([Made, Made], target) { TotalRows = 1 << 20, ClassCounts = target is { Values.Length: > 0 } ? [1 << 19, 1 << 19] : [] });
+            return HiddenDegree.Of(learner, new Schema([Made, Made], target) { TotalRows = 1 << 20, ClassCounts = target is { Values.Length: > 0 } ? [1 << 19, 1 << 19] : [] }) switch
+            {
+                null => NotAffine(learner),
+                0 => ClosedForm(learner),
+                _ => null,
+            };
         }
     }
 }

@@ -5,6 +5,7 @@ using Coterie.Privacy.EncryptedModel;
 using Coterie.Privacy.SecretSharing;
 using Coterie.Privacy.Stages;
 using Coterie.Privacy.Sums;
+using Coterie.Privacy.TwoParty;
 
 namespace Coterie.Privacy;
 
@@ -31,11 +32,11 @@ public sealed class SecretSharingMode : IPrivacyMode
         ArgumentNullException.ThrowIfNull(stage);
         ArgumentNullException.ThrowIfNull(session);
         if (summed is not ILearner) return await _sums.TrainAsync(summed, stage, session, schema, shard, cancellationToken);
-        if (summed is not IHiddenLearner<TModel> learner) throw new ArgumentException(NotHidden(summed), nameof(summed));
+        if (summed is not IHiddenLearner<TModel> learner) throw new ArgumentException(NotHidden(summed, ModeCatalogue.SecretSharing), nameof(summed));
         // What depends on rows alone is the same in every round: the first total settles the model.
         if (HiddenDegree.Of(summed, schema) == 0)
             return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
-        var training = new SharedTraining<TModel>(learner, new StageRun<TModel>(summed, stage, session, schema), _broadcasts);
+        var training = new SharedTraining<TModel>(learner, new StageRun<TModel>(summed, stage, session, schema), _broadcasts, static (_, _) => new(ProductsByTransfers.Instance));
         if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
         await training.ParticipateAsync(shard, cancellationToken);
         return null;
@@ -45,10 +46,11 @@ public sealed class SecretSharingMode : IPrivacyMode
     public ValueTask EndAsync(Session session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Why a learner cannot be trained in this mode; null where it can.</summary>
-    internal static string? Refusal(ILearner learner) => learner.Accept(new HiddenVisitor()) ? null : NotHidden(learner);
+    internal static string? Refusal(ILearner learner) => learner.Accept(new HiddenVisitor()) ? null : NotHidden(learner, ModeCatalogue.SecretSharing);
 
-    private static string NotHidden(ISummed summed) =>
-        $"{summed.Name}, as it is set here, cannot be trained in {ModeCatalogue.SecretSharing}: it computes on rows and model in clear. Solvers that run on hidden values are bound, gradient-descent and subgradient, where a learner has them.";
+    /// <summary>Why a learner cannot be trained where values are hidden.</summary>
+    internal static string NotHidden(ISummed summed, string mode) =>
+        $"{summed.Name}, as it is set here, cannot be trained in {mode}: it computes on rows and model in clear. Solvers that run on hidden values are bound, gradient-descent and subgradient, where a learner has them.";
 
     private sealed class HiddenVisitor : ILearnerVisitor<bool>
     {

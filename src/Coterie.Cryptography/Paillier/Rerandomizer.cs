@@ -84,6 +84,17 @@ public sealed class Rerandomizer
         return fresh;
     }
 
+    /// <summary>The same with randomness out of a stream of the caller's: a party that restarts, with the same y and the same stream, sends the same ciphertexts again.</summary>
+    public Ciphertexts Apply(Ciphertexts ciphertexts, CryptographicRandom random)
+    {
+        Key.Check(ciphertexts);
+        ArgumentNullException.ThrowIfNull(random);
+        var noise = Make(ciphertexts.Count, random);
+        var fresh = Key.Add(ciphertexts, noise, _options);
+        LittleWords.Zero(noise.Blocks);
+        return fresh;
+    }
+
     /// <summary>Powers with random exponents and signs, each given out once.</summary>
     private Ciphertexts Take(int count)
     {
@@ -94,8 +105,7 @@ public sealed class Rerandomizer
                 var left = _made?.Pick([.. Enumerable.Range(_taken, _made.Count - _taken)]);
                 var missing = count - (left?.Count ?? 0);
                 var lanes = Key.Engine.Lanes;
-                var more = Key.Raise(_powers, _made is null ? (missing + lanes - 1) / lanes * lanes : Math.Max(missing, MadeAtOnce), _random, _options);
-                Signs(more);
+                var more = Make(_made is null ? (missing + lanes - 1) / lanes * lanes : Math.Max(missing, MadeAtOnce), _random);
                 Forget();
                 (_made, _taken) = (left is null ? more : left.Concat(more), 0);
                 if (left is not null) LittleWords.Zero(left.Blocks);
@@ -106,26 +116,33 @@ public sealed class Rerandomizer
         }
     }
 
+    private Ciphertexts Make(int count, CryptographicRandom random)
+    {
+        var powers = Key.Raise(_powers, count, random, _options);
+        Signs(powers, random);
+        return powers;
+    }
+
     private void Forget()
     {
         if (_made is not null) LittleWords.Zero(_made.Blocks);
     }
 
     /// <summary>Negates each with probability one half: -1 is its own n-th power. Negatives stay above 2n, with room for the product that they are made for.</summary>
-    private void Signs(Ciphertexts ciphertexts)
+    private void Signs(Ciphertexts ciphertexts, CryptographicRandom random)
     {
         var engine = Key.Engine;
         var zero = new ulong[engine.PairLength];
         var table = new ulong[2 * engine.PairLength];
         var digits = new long[engine.Lanes];
-        var bits = new byte[engine.Lanes];
+        // As many as there are ciphertexts: what comes after in the stream does not depend on the machine's lanes.
+        var bits = random.Bytes(ciphertexts.Count);
         for (var i = 0; i < Key.Blocks(ciphertexts.Count); i++)
         {
             var block = Key.Block(ciphertexts.Blocks, i);
             block.CopyTo(table);
             engine.SubtractPairs(zero, block, table.AsSpan(engine.PairLength));
-            _random.Fill(bits);
-            for (var lane = 0; lane < digits.Length; lane++) digits[lane] = bits[lane] & 1;
+            for (var lane = 0; lane < digits.Length; lane++) digits[lane] = (i * digits.Length) + lane is var at && at < bits.Length ? bits[at] & 1 : 0;
             engine.Select(table, shared: false, digits, hardened: true, block);
         }
         LittleWords.Zero(table);

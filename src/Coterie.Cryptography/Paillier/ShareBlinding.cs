@@ -58,23 +58,30 @@ public sealed record ShareBlinding
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(random);
         var (key, slots) = (values.Key, SlotsPerPlaintext(values.Key));
-        var masks = new Plaintexts((values.Count + slots - 1) / slots, key.Words);
-        var shares = new ulong[values.Count];
-        var mask = new ulong[SlotWords];
-        for (var i = 0; i < values.Count; i++)
-        {
-            random.Fill(MemoryMarshal.AsBytes(mask.AsSpan()));
-            Lift(mask);
-            Slots.Put(masks[i / slots], i % slots * SlotBits, mask);
-            // Words are wide enough for the sign: bits above it are all the same.
-            for (var j = 0; j < mask.Length; j++) mask[j] = ~mask[j];
-            LittleWords.Add(mask, 1);
-            shares[i] = Slots.Read(mask, Shift);
-        }
+        var (masks, shares) = Draw(key, values.Count, slots, random);
         var fresh = key.AddPlain(key.UniformNoise(masks.Count, random, options), masks, options);
-        LittleWords.Zero(mask);
         LittleWords.Zero(masks.Words);
         return (key.Add(Pack(values, slots, options ?? PaillierOptions.Default), fresh, options), shares);
+    }
+
+    /// <summary>The holder's step for values that stand side by side already. The masked ciphertexts are for the owner, the shares stay.</summary>
+    /// <param name="packed">Encryptions of so many values each: the sum of v_i 2^(i b), b being <see cref="SlotBits"/>.</param>
+    /// <param name="slots">Values in each; 1 or more.</param>
+    /// <param name="rerandomizer">Makes their randomness afresh, against the key's owner, too.</param>
+    /// <param name="random">Where masks and randomness come from: fresh for every call, or the same again from the start for the same ciphertexts again.</param>
+    /// <param name="options">How many threads.</param>
+    /// <returns>Masked ciphertexts, and one share for each value, ciphertext by ciphertext.</returns>
+    /// <exception cref="ArgumentException">More slots than a plaintext has.</exception>
+    public (Ciphertexts Masked, ulong[] Shares) MaskPacked(Ciphertexts packed, int slots, Rerandomizer rerandomizer, CryptographicRandom random, PaillierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        ArgumentNullException.ThrowIfNull(rerandomizer);
+        ArgumentNullException.ThrowIfNull(random);
+        CheckSlots(packed.Key, slots);
+        var (masks, shares) = Draw(packed.Key, checked(packed.Count * slots), slots, random);
+        var masked = rerandomizer.Apply(packed.Key.AddPlain(packed, masks, options), random);
+        LittleWords.Zero(masks.Words);
+        return (masked, shares);
     }
 
     /// <summary>The owner's step: its shares of so many values.</summary>
@@ -87,6 +94,22 @@ public sealed record ShareBlinding
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         var slots = SlotsPerPlaintext(key.PublicKey);
         if (masked.Count != ((long)count + slots - 1) / slots) throw new ArgumentException($"{count} masked values take {((long)count + slots - 1) / slots} ciphertexts, not {masked.Count}.", nameof(masked));
+        return Open(key, masked, count, slots, options);
+    }
+
+    /// <summary>The owner's step for values that the holder masked side by side: its shares, ciphertext by ciphertext.</summary>
+    /// <exception cref="ArgumentException">More slots than a plaintext has, or another key's ciphertexts.</exception>
+    /// <exception cref="CryptographicException">Something outside all slots.</exception>
+    public ulong[] OpenPacked(PaillierSecretKey key, Ciphertexts masked, int slots, PaillierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(masked);
+        CheckSlots(key.PublicKey, slots);
+        return Open(key, masked, checked(masked.Count * slots), slots, options);
+    }
+
+    private ulong[] Open(PaillierSecretKey key, Ciphertexts masked, int count, int slots, PaillierOptions? options)
+    {
         var plaintexts = key.Decrypt(masked, options);
         var shares = new ulong[count];
         for (var i = 0; i < masked.Count; i++)
@@ -110,6 +133,30 @@ public sealed record ShareBlinding
             mask[i] = kept == 64 ? mask[i] : mask[i] & ((1UL << kept) - 1);
         }
         LittleWords.Add(mask[(ValueBits >> 6)..], 1UL << (ValueBits & 63));
+    }
+
+    private void CheckSlots(PaillierPublicKey key, int slots)
+    {
+        if (slots < 1 || slots > SlotsPerPlaintext(key)) throw new ArgumentException($"A plaintext has 1 to {SlotsPerPlaintext(key)} slots, not {slots}.", nameof(slots));
+    }
+
+    /// <summary>Masks in so many slots of each plaintext, and the holder's shares.</summary>
+    private (Plaintexts Masks, ulong[] Shares) Draw(PaillierPublicKey key, int count, int slots, CryptographicRandom random)
+    {
+        var masks = new Plaintexts((int)(((long)count + slots - 1) / slots), key.Words);
+        var (shares, mask) = (new ulong[count], new ulong[SlotWords]);
+        for (var i = 0; i < count; i++)
+        {
+            random.Fill(MemoryMarshal.AsBytes(mask.AsSpan()));
+            Lift(mask);
+            Slots.Put(masks[i / slots], i % slots * SlotBits, mask);
+            // Words are wide enough for the sign: bits above it are all the same.
+            for (var j = 0; j < mask.Length; j++) mask[j] = ~mask[j];
+            LittleWords.Add(mask, 1);
+            shares[i] = Slots.Read(mask, Shift);
+        }
+        LittleWords.Zero(mask);
+        return (masks, shares);
     }
 
     /// <summary>The product of c_i^(2^(slot i)), from the highest slot down.</summary>

@@ -15,6 +15,7 @@ internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoP
 
     /// <summary>This party's share of what the participant adds in a round.</summary>
     /// <param name="learner">The learner.</param>
+    /// <param name="products">How the two multiply in this round.</param>
     /// <param name="model">The model, which the first party knows, as this party sees it.</param>
     /// <param name="round">The round.</param>
     /// <param name="step">Names the round.</param>
@@ -23,12 +24,12 @@ internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoP
     /// <exception cref="ArithmeticException">A parameter of the model, which this party knows, is too large.</exception>
     /// <exception cref="ShardException">A number of the rows, which this party knows, is too large.</exception>
     public async Task<SharedContribution> ContributeAsync<TModel>(
-        IHiddenLearner<TModel> learner, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
+        IHiddenLearner<TModel> learner, ICrossProducts products, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
         where TModel : class
     {
         try
         {
-            return await ShareAsync(learner, model, round, step, cancellationToken);
+            return await ShareAsync(learner, products, model, round, step, cancellationToken);
         }
         catch (ValueOutOfRangeException)
         {
@@ -40,12 +41,12 @@ internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoP
     }
 
     private async Task<SharedContribution> ShareAsync<TModel>(
-        IHiddenLearner<TModel> learner, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
+        IHiddenLearner<TModel> learner, ICrossProducts products, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
         where TModel : class
     {
         var secret = await TwoPartySeeds.DurableSecretAsync(session, step.Then("secret").Then(id.Name), cancellationToken);
         using var link = await TwoPartyLink.OpenAsync(session.Channel, id, isFirst, seeds, step.Then("shares"), CryptographicRandom.Expanding(secret.Span), cancellationToken);
-        var math = new TwoPartyArithmetic(link);
+        var math = new TwoPartyArithmetic(link, products);
         _local ??= await learner.PrepareAsync(math, rows(math), cancellationToken);
         // Caches are made anew by whoever restarts, alone: they must not take the other party.
         if (link.Steps > 0) throw new InvalidOperationException($"{learner.Name} prepares rows by steps between two parties, which cannot be resumed.");

@@ -18,9 +18,15 @@ namespace Coterie.Privacy.SecretSharing;
 /// <remarks>
 /// Steps of a stage: <c>pair</c> (base transfers, and how many rows there are); per round <c>told</c> (whether training goes on, and how large the model is), <c>shares</c>, and the masked sum.
 /// Learns: the coordinator the sum over the participants that stay, in every round, and each participant's number of rows; participants who stayed and when training ends.
-/// Assumes semi-honest parties, and fewer than the threshold of participants with the coordinator.
+/// Assumes semi-honest parties, and fewer than the threshold of participants with the coordinator. The modes that train so differ in how the two multiply what they know.
 /// </remarks>
-internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, StageRun<TModel> run, BroadcastChain broadcasts) where TModel : class
+/// <param name="learner">What is trained.</param>
+/// <param name="run">The stage.</param>
+/// <param name="broadcasts">What was told so far.</param>
+/// <param name="products">How this party multiplies with others in a round, by the round's step.</param>
+internal sealed class SharedTraining<TModel>(
+    IHiddenLearner<TModel> learner, StageRun<TModel> run, BroadcastChain broadcasts, Func<StepTag, CancellationToken, ValueTask<ICrossProducts>> products)
+    where TModel : class
 {
     private readonly MaskedSum _masked = new(Topology.Star);
     private readonly StageCheckpoint _checkpoint = new(run.Session, run.Terms, broadcasts);
@@ -77,7 +83,7 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
                 var round = run.RoundOf(state.Round);
                 SharedContribution mine;
                 using (Session.Times.Measure(step, Activity.Computing))
-                    mine = await peer.ContributeAsync(learner, told.Unseen, round, step, cancellationToken);
+                    mine = await peer.ContributeAsync(learner, await products(step, cancellationToken), told.Unseen, round, step, cancellationToken);
                 using (Session.Times.Measure(step, Activity.Summing))
                     await _masked.ParticipateAsync(Session, RequestOf(step, mine.Values.Length, round), mine.Values, cancellationToken);
                 state = state with { Round = state.Round + 1 };
@@ -91,7 +97,10 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
     {
         SharedContribution?[] shares;
         using (Session.Times.Measure(step, Activity.Computing))
-            shares = await Task.WhenAll(peers.Select(peer => ShareAsync(peer, told, round, step, cancellationToken)));
+        {
+            var multiplying = await products(step, cancellationToken);
+            shares = await Task.WhenAll(peers.Select(peer => ShareAsync(peer, multiplying, told, round, step, cancellationToken)));
+        }
         var request = RequestOf(step, length, round);
         using var measured = Session.Times.Measure(step, Activity.Summing);
         var (survivors, sum) = await _masked.CoordinateAsync(Session, request, cancellationToken);
@@ -108,12 +117,12 @@ internal sealed class SharedTraining<TModel>(IHiddenLearner<TModel> learner, Sta
         return (new SumOutcome(total!.Open(), survivors.Names(Session.Roster)), request);
     }
 
-    private async Task<SharedContribution?> ShareAsync(SharedPeer? peer, Blocks<Matrix> told, Round round, StepTag step, CancellationToken cancellationToken)
+    private async Task<SharedContribution?> ShareAsync(SharedPeer? peer, ICrossProducts multiplying, Blocks<Matrix> told, Round round, StepTag step, CancellationToken cancellationToken)
     {
         if (peer is null) return null;
         try
         {
-            return await peer.ContributeAsync(learner, math => told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m)), round, step, cancellationToken);
+            return await peer.ContributeAsync(learner, multiplying, math => told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m)), round, step, cancellationToken);
         }
         catch (PeerUnavailableException error) when (error.Peer == peer.Id)
         {

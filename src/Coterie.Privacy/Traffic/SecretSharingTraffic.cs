@@ -8,7 +8,13 @@ using Coterie.Privacy.TwoParty;
 namespace Coterie.Privacy.Traffic;
 
 /// <summary>What training on shares sends besides a secure sum's messages. Participants with more rows send more: a participant's figure is the mean.</summary>
-internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learner, Schema schema, Blocks<Matrix> told, IReadOnlyList<Shard> shards) where TModel : class
+/// <param name="learner">What is trained.</param>
+/// <param name="schema">The agreed schema.</param>
+/// <param name="told">The model, of which shapes are told.</param>
+/// <param name="shards">Every participant's rows.</param>
+/// <param name="products">How two parties multiply.</param>
+internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learner, Schema schema, Blocks<Matrix> told, IReadOnlyList<Shard> shards, ICrossProducts products)
+    where TModel : class
 {
     private readonly RowShapes[] _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s)))];
     private readonly Dictionary<string, TrafficEstimate> _known = [];
@@ -43,7 +49,7 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
         {
             var tally = new TwoPartyTally();
             using var link = TwoPartyLink.Counting(tally);
-            var math = new TwoPartyArithmetic(link);
+            var math = new TwoPartyArithmetic(link, products);
             var local = AtOnce.Of(learner.PrepareAsync(math, group.Key.Unseen(math), CancellationToken.None));
             var model = told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m));
             AtOnce.Of(learner.ContributeAsync(math, model, local, round, CancellationToken.None));

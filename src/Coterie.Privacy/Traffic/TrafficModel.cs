@@ -9,6 +9,7 @@ using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SecureAggregation;
 using Coterie.Privacy.Sums.SeparateKeys;
+using Coterie.Privacy.TwoParty;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -46,12 +47,17 @@ public sealed class TrafficModel
     {
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(round);
-        if (_mode.Mode == ModeCatalogue.SecretSharing && HiddenDegree.Of(learner, schema) != 0 && learner is IHiddenLearner<TModel> shared)
+        if (_mode.Mode is not (ModeCatalogue.EncryptedModel or ModeCatalogue.SecretSharing)) return null;
+        var (isEncrypted, degree) = (_mode.Mode == ModeCatalogue.EncryptedModel, HiddenDegree.Of(learner, schema));
+        var isShared = isEncrypted ? degree is null && !HasOwner : degree != 0;
+        if (isShared && learner is IHiddenLearner<TModel> shared)
         {
-            var shares = new SecretSharingTraffic<TModel>(shared, schema, shared.Told(shared.Pack(shared.Initialize(schema, round.Seed))), shards);
-            return new StageTraffic(shares.Beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.End);
+            ICrossProducts products = isEncrypted ? ProductsByPaillier.Counting(Size.Bits) : ProductsByTransfers.Instance;
+            var shares = new SecretSharingTraffic<TModel>(shared, schema, shared.Told(shared.Pack(shared.Initialize(schema, round.Seed))), shards, products);
+            var beginning = isEncrypted ? EncryptedModelTraffic.Key(Participants, Size, isSeparate: false) + shares.Beginning : shares.Beginning;
+            return new StageTraffic(beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.End);
         }
-        if (_mode.Mode != ModeCatalogue.EncryptedModel || HiddenDegree.Of(learner, schema) != 1) return null;
+        if (!isEncrypted || degree != 1) return null;
         var hidden = HiddenDegree.BlocksOf((IHiddenLearner<TModel>)learner, schema).Where(b => b.IsHidden || !HasOwner).Select(b => b.Name).ToHashSet();
         var first = learner.Initialize(schema, round.Seed);
         var told = EncryptedModelTraffic.Model(Participants, Size, learner.Pack(first));

@@ -4,17 +4,21 @@ using Coterie.Core.Numerics;
 namespace Coterie.Privacy.TwoParty;
 
 /// <summary>
-/// Matrix algebra between two parties that do not collude (Demmler, Schneider, Zohner, "ABY", NDSS 2015): additive shares modulo 2^64, products by oblivious transfer, everything else by
+/// Matrix algebra between two parties that do not collude (Demmler, Schneider, Zohner, "ABY", NDSS 2015): additive shares modulo 2^64, products by oblivious transfer or as the mode has them, everything else by
 /// garbled circuits. What one party knows alone it computes alone. Against semi-honest parties; each sees uniform numbers only.
 /// </summary>
 /// <remarks>
 /// Numbers have 20 bits after the point when they enter a product, and 40 behind it; digits are dropped when the next product needs the room, inside a circuit, which is exact but for the last place.
 /// A step takes one round trip for all entries. Steps follow each other, also those of branches.
 /// </remarks>
-internal sealed class TwoPartyArithmetic(TwoPartyLink link) : IArithmetic<TwoPartyMatrix>
+/// <param name="link">The two parties.</param>
+/// <param name="products">How they multiply what one holds with what the other holds; null: by oblivious transfer.</param>
+internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? products = null) : IArithmetic<TwoPartyMatrix>
 {
     /// <summary>Most bits after the point of a public factor.</summary>
     private const int LargestFactorBits = 30;
+
+    private readonly ICrossProducts _products = products ?? ProductsByTransfers.Instance;
 
     private TwoPartyFormat Format => link.Format;
 
@@ -131,7 +135,7 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link) : IArithmetic<TwoPar
             crosses.Add(new CrossProduct(leftHolder, Format.Self == leftHolder ? mineLeft : null, Format.Self == rightHolder ? mineRight : null, shape, bits, isEntrywise));
         }
         if (crosses.Count > 0)
-            foreach (var share in await CrossProduct.ShareAsync(link, crosses, cancellationToken)) sum += share;
+            foreach (var share in await _products.ShareAsync(link, crosses, cancellationToken)) sum += share;
         return Shared(sum, leftBits + rightBits);
     }
 

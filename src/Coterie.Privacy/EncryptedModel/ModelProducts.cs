@@ -1,0 +1,29 @@
+using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
+using Coterie.Privacy.TwoParty;
+
+namespace Coterie.Privacy.EncryptedModel;
+
+/// <summary>How a party multiplies in the rounds of a stage that is trained on shares under the coordinator's key: the coordinator with what it encrypts in a round, a participant with tables that serve all rounds.</summary>
+/// <param name="session">This party.</param>
+/// <param name="key">The coordinator's.</param>
+/// <param name="stage">The stage, for which what has to be the same after a restart is kept.</param>
+internal sealed class ModelProducts(Session session, OwnerKey key, StepTag stage)
+{
+    private ICrossProducts? _ofStage;
+
+    /// <summary>In a round; one at a time.</summary>
+    public async ValueTask<ICrossProducts> InAsync(StepTag round, CancellationToken cancellationToken)
+    {
+        if (key.Secret is { } secret)
+            return ProductsByPaillier.OfOwner(new EncryptedFactors(secret, await TwoPartySeeds.DurableSecretAsync(session, round.Then("factor-secret"), cancellationToken), key.Computing));
+        return _ofStage ??= await OfHolderAsync(cancellationToken);
+    }
+
+    private async ValueTask<ICrossProducts> OfHolderAsync(CancellationToken cancellationToken)
+    {
+        var secret = await TwoPartySeeds.DurableSecretAsync(session, stage.Then("pair").Then("rerandomizing"), cancellationToken);
+        return ProductsByPaillier.OfHolder(new Rerandomizer(key.Public, CryptographicRandom.Expanding(secret.Span), key.Computing), key.Computing);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Coterie.Core.Arithmetic;
+using Coterie.Cryptography.Paillier;
+
+namespace Coterie.Privacy.TwoParty;
+
+/// <summary>
+/// How a product of rows (rows x inner), which one party knows, with a factor (inner x columns), which a Paillier key's owner knows, travels: columns and then rows side by side in the
+/// slots of a plaintext. Everything follows from shapes and the key's size, so that both mean the same.
+/// </summary>
+/// <remarks>
+/// The owner encrypts for each entry j of a row and each of the rows that share a plaintext the factor's row j, its columns in their slots; for the i-th of those rows all of it is moved up by i times so many slots.
+/// Then a product with the rows themselves, so many of them one after the other as one long row, has every entry of the result in a slot of its own. Products are integers: exact, of either sign.
+/// </remarks>
+internal sealed record PackedProduct
+{
+    /// <summary>What an answer costs the two parties, in encryptions: decrypting and re-randomising on one side, encrypting, reading and a table on the other.</summary>
+    private const int AnswerCost = 12;
+
+    /// <summary>Most entries of a long row: tables of their powers stay below about 50 MB.</summary>
+    private const int MostEntries = 2048;
+
+    /// <summary>Long rows that tables are made for at most.</summary>
+    private const int TableRows = 256;
+
+    /// <summary>The layout of a product.</summary>
+    /// <param name="shape">Rows, inner, columns; 1 or more.</param>
+    /// <param name="bits">Bits of entries of rows and of the factor, signs included.</param>
+    /// <param name="keyBits">Bits of n.</param>
+    /// <exception cref="ArgumentException">A key without room for one entry of the result.</exception>
+    public PackedProduct((int Rows, int Inner, int Columns) shape, (int Rows, int Factor) bits, int keyBits)
+    {
+        (Rows, Inner, Columns) = shape;
+        Blinding = new ShareBlinding(bits.Rows - 1 + bits.Factor - 1 + BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Inner)));
+        var slots = (keyBits - 1) / Blinding.SlotBits;
+        if (slots == 0) throw new ArgumentException($"A key of {keyBits} bits has no room for a product of {Inner} terms, which takes {Blinding.SlotBits} bits.", nameof(keyBits));
+        Groups = (Columns + slots - 1) / slots;
+        ColumnsTogether = (Columns + Groups - 1) / Groups;
+        var most = Math.Max(1, Math.Min(Math.Min(slots / ColumnsTogether, Rows), MostEntries / Inner));
+        // r rows in a plaintext take r inner encryptions and rows / r answers: least together where r^2 = cost rows / inner. Rounding up lets participants of nearly as many rows have the same r, and so the same ciphertexts.
+        var best = (int)Math.Sqrt((double)AnswerCost * BitOperations.RoundUpToPowerOf2((uint)Rows) / Inner);
+        RowsTogether = Math.Clamp(best, 1, most);
+    }
+
+    /// <summary>Rows of the result.</summary>
+    public int Rows { get; }
+
+    /// <summary>Terms of a sum.</summary>
+    public int Inner { get; }
+
+    /// <summary>Columns of the result.</summary>
+    public int Columns { get; }
+
+    /// <summary>How entries of the result are masked.</summary>
+    public ShareBlinding Blinding { get; }
+
+    /// <summary>Parts that the columns are in, each with plaintexts of its own.</summary>
+    public int Groups { get; }
+
+    /// <summary>Columns in a plaintext.</summary>
+    public int ColumnsTogether { get; }
+
+    /// <summary>Rows in a plaintext.</summary>
+    public int RowsTogether { get; }
+
+    /// <summary>Ciphertexts of the factor.</summary>
+    public int FactorCount => checked(Groups * LongInner);
+
+    /// <summary>Ciphertexts of the result.</summary>
+    public int ResultCount => checked(Groups * LongRows);
+
+    private int LongRows => (Rows + RowsTogether - 1) / RowsTogether;
+
+    private int LongInner => RowsTogether * Inner;
+
+    private int Slots => RowsTogether * ColumnsTogether;
+
+    /// <summary>The owner's plaintexts.</summary>
+    public Plaintexts Encode(PaillierPublicKey key, RingMatrix factor)
+    {
+        var numbers = new BigInteger[FactorCount];
+        for (var group = 0; group < Groups; group++)
+        {
+            var (first, end) = (group * ColumnsTogether, Math.Min((group + 1) * ColumnsTogether, Columns));
+            for (var j = 0; j < Inner; j++)
+            {
+                var together = BigInteger.Zero;
+                for (var column = end - 1; column >= first; column--) together = (together << Blinding.SlotBits) + unchecked((long)factor.Values[(j * Columns) + column]);
+                for (var row = 0; row < RowsTogether; row++) numbers[(group * LongInner) + (row * Inner) + j] = together << (row * ColumnsTogether * Blinding.SlotBits);
+            }
+        }
+        return Plaintexts.FromBigIntegers(key, numbers);
+    }
+
+    /// <summary>The result's ciphertexts, not to be shown to anybody: their randomness is a function of the rows.</summary>
+    /// <remarks>Time depends on how many bytes the largest entry takes.</remarks>
+    public Ciphertexts Multiply(Ciphertexts factor, RingMatrix rows, PaillierOptions options)
+    {
+        // A row after the other: the long rows are the matrix itself, with zeros after it.
+        var matrix = new long[LongRows * LongInner];
+        MemoryMarshal.Cast<ulong, long>(rows.Values).CopyTo(matrix);
+        Ciphertexts? result = null;
+        for (var group = 0; group < Groups; group++)
+        {
+            var vector = Groups == 1 ? factor : factor.Pick([.. Enumerable.Range(group * LongInner, LongInner)]);
+            var product = new EncryptedProduct(vector, BitsOf(matrix), Math.Min(LongRows, TableRows), options).Multiply(matrix, LongRows);
+            result = result is null ? product : result.Concat(product);
+        }
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(matrix.AsSpan()));
+        return result!;
+    }
+
+    /// <summary>The holder's last step: masked ciphertexts for the key's owner, and this party's shares of the product.</summary>
+    public (Ciphertexts Masked, RingMatrix Shares) Mask(Ciphertexts result, Rerandomizer rerandomizer, Core.Randomness.CryptographicRandom random, PaillierOptions options)
+    {
+        var (masked, shares) = Blinding.MaskPacked(result, Slots, rerandomizer, random, options);
+        return (masked, Arrange(shares));
+    }
+
+    /// <summary>The owner's shares of the product.</summary>
+    /// <exception cref="CryptographicException">Plaintexts that are no masked results.</exception>
+    public RingMatrix Open(PaillierSecretKey key, Ciphertexts masked, PaillierOptions options) => Arrange(Blinding.OpenPacked(key, masked, Slots, options));
+
+    /// <summary>Slots in the order of the result's entries.</summary>
+    private RingMatrix Arrange(ulong[] slots)
+    {
+        var entries = new ulong[Rows * Columns];
+        for (var row = 0; row < Rows; row++)
+            for (var column = 0; column < Columns; column++)
+            {
+                var ciphertext = (column / ColumnsTogether * LongRows) + (row / RowsTogether);
+                entries[(row * Columns) + column] = slots[(ciphertext * Slots) + (row % RowsTogether * ColumnsTogether) + (column % ColumnsTogether)];
+            }
+        return new RingMatrix(Rows, Columns, entries);
+    }
+
+    /// <summary>Whole bytes that the largest entry takes, in bits.</summary>
+    private static int BitsOf(long[] matrix)
+    {
+        var any = 0L;
+        foreach (var entry in matrix) any |= Math.Abs(entry);
+        return Math.Max(1, (64 - BitOperations.LeadingZeroCount((ulong)any) + 7) / 8) * 8;
+    }
+}

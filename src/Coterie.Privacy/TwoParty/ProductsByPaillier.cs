@@ -1,0 +1,78 @@
+using Coterie.Core.Arithmetic;
+using Coterie.Cryptography.Paillier;
+
+namespace Coterie.Privacy.TwoParty;
+
+/// <summary>
+/// Matrix products of what the two parties know by Paillier's encryption under the first party's key; everything else by oblivious transfer. The first sends its factor encrypted, the second
+/// multiplies with its numbers, masks every entry by 64 bits more than it has, makes the randomness afresh, and sends; the first decrypts. Shares are exact.
+/// </summary>
+/// <remarks>
+/// Learns: the second party ciphertexts; the first what is within 2^-64 of uniform, for each entry, whatever the second's numbers are, and ciphertexts within 2^-80 of uniform ones of it.
+/// Messages of a step: <c>encrypted</c>, <c>blinded</c>.
+/// </remarks>
+internal sealed class ProductsByPaillier : ICrossProducts
+{
+    private readonly int _keyBits;
+    private readonly EncryptedFactors? _factors;
+    private readonly Rerandomizer? _rerandomizer;
+    private readonly PaillierOptions _options;
+
+    private ProductsByPaillier(int keyBits, EncryptedFactors? factors, Rerandomizer? rerandomizer, PaillierOptions options) =>
+        (_keyBits, _factors, _rerandomizer, _options) = (keyBits, factors, rerandomizer, options);
+
+    /// <summary>The first party's side, which has the key.</summary>
+    /// <param name="factors">Of one round.</param>
+    public static ProductsByPaillier OfOwner(EncryptedFactors factors) => new(factors.Key.PublicKey.Bits, factors, null, factors.Options);
+
+    /// <summary>The second party's side.</summary>
+    /// <param name="rerandomizer">Of a run: it has tables. Its y has to be the same after a restart.</param>
+    /// <param name="options">How.</param>
+    public static ProductsByPaillier OfHolder(Rerandomizer rerandomizer, PaillierOptions options) => new(rerandomizer.Key.Bits, null, rerandomizer, options);
+
+    /// <summary>For counting under a key of so many bits.</summary>
+    public static ProductsByPaillier Counting(int keyBits) => new(keyBits, null, null, PaillierOptions.Default);
+
+    /// <inheritdoc/>
+    public async ValueTask<RingMatrix[]> ShareAsync(TwoPartyLink link, IReadOnlyList<CrossProduct> products, CancellationToken cancellationToken)
+    {
+        // Of two known factors there is one product, and it is all there is in its step.
+        if (products is not [{ IsOfKnown: true, IsEntrywise: false } product]) return await ProductsByTransfers.Instance.ShareAsync(link, products, cancellationToken);
+        var isTransposed = product.LeftHolder == ValueHolder.First;
+        var (rows, inner, columns) = product.Shape;
+        var packed = isTransposed
+            ? new PackedProduct((columns, inner, rows), (product.Bits.Right, product.Bits.Left), _keyBits)
+            : new PackedProduct(product.Shape, product.Bits, _keyBits);
+        using var step = link.Begin();
+        if (link.Tally is { } tally)
+        {
+            tally.Add(ValueHolder.First, BytesOf(packed.FactorCount));
+            tally.Add(ValueHolder.Second, BytesOf(packed.ResultCount));
+            return [new RingMatrix(rows, columns, new ulong[rows * columns])];
+        }
+        var mine = link.Format.Self == product.LeftHolder ? product.Left! : product.Right!;
+        if (isTransposed) mine = mine.Transpose();
+        var share = link.Format.IsFirst ? await OwnAsync(step, packed, mine, cancellationToken) : await HoldAsync(link, step, packed, mine, cancellationToken);
+        return [isTransposed ? share.Transpose() : share];
+    }
+
+    private async Task<RingMatrix> OwnAsync(TwoPartyLink.Step step, PackedProduct packed, RingMatrix factor, CancellationToken cancellationToken)
+    {
+        var key = _factors!.Key;
+        await step.SendAsync("encrypted", _factors.Of(packed, factor), cancellationToken);
+        var blinded = await step.ReceiveAsync("blinded", BytesOf(packed.ResultCount), cancellationToken);
+        return step.Checked(() => packed.Open(key, key.PublicKey.FromBytes(blinded.Span, packed.ResultCount), _options));
+    }
+
+    private async Task<RingMatrix> HoldAsync(TwoPartyLink link, TwoPartyLink.Step step, PackedProduct packed, RingMatrix rows, CancellationToken cancellationToken)
+    {
+        var key = _rerandomizer!.Key;
+        var encrypted = await step.ReceiveAsync("encrypted", BytesOf(packed.FactorCount), cancellationToken);
+        var factor = step.Checked(() => key.FromBytes(encrypted.Span, packed.FactorCount));
+        var (masked, shares) = packed.Mask(packed.Multiply(factor, rows, _options), _rerandomizer, link.Random, _options);
+        await step.SendAsync("blinded", key.ToBytes(masked), cancellationToken);
+        return shares;
+    }
+
+    private long BytesOf(int ciphertexts) => (long)ciphertexts * (2 * _keyBits / 8);
+}
