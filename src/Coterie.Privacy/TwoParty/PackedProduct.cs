@@ -36,12 +36,7 @@ internal sealed record PackedProduct
         Blinding = new ShareBlinding(bits.Rows - 1 + bits.Factor - 1 + BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Inner)));
         var slots = (keyBits - 1) / Blinding.SlotBits;
         if (slots == 0) throw new ArgumentException($"A key of {keyBits} bits has no room for a product of {Inner} terms, which takes {Blinding.SlotBits} bits.", nameof(keyBits));
-        Groups = (Columns + slots - 1) / slots;
-        ColumnsTogether = (Columns + Groups - 1) / Groups;
-        var most = Math.Max(1, Math.Min(Math.Min(slots / ColumnsTogether, Rows), MostEntries / Inner));
-        // r rows in a plaintext take r inner encryptions and rows / r answers: least together where r^2 = cost rows / inner. Rounding up lets participants of nearly as many rows have the same r, and so the same ciphertexts.
-        var best = (int)Math.Sqrt((double)AnswerCost * BitOperations.RoundUpToPowerOf2((uint)Rows) / Inner);
-        RowsTogether = Math.Clamp(best, 1, most);
+        (ColumnsTogether, RowsTogether) = Cheapest(slots);
     }
 
     /// <summary>Rows of the result.</summary>
@@ -57,7 +52,7 @@ internal sealed record PackedProduct
     public ShareBlinding Blinding { get; }
 
     /// <summary>Parts that the columns are in, each with plaintexts of its own.</summary>
-    public int Groups { get; }
+    public int Groups => (Columns + ColumnsTogether - 1) / ColumnsTogether;
 
     /// <summary>Columns in a plaintext.</summary>
     public int ColumnsTogether { get; }
@@ -122,6 +117,22 @@ internal sealed record PackedProduct
     /// <summary>The owner's shares of the product.</summary>
     /// <exception cref="CryptographicException">Plaintexts that are no masked results.</exception>
     public RingMatrix Open(PaillierSecretKey key, Ciphertexts masked, PaillierOptions options) => Arrange(Blinding.OpenPacked(key, masked, Slots, options));
+
+    /// <summary>
+    /// Columns and rows in a plaintext with which both parties have the least to do: c columns and r rows take columns / c times r inner encryptions and rows / r answers. Rows are counted up to a power of two:
+    /// parties of nearly as many rows get the same layout, and so the same ciphertexts.
+    /// </summary>
+    private (int Columns, int Rows) Cheapest(int slots)
+    {
+        var (best, least, rows) = ((1, 1), long.MaxValue, (long)BitOperations.RoundUpToPowerOf2((uint)Rows));
+        for (var c = Math.Min(Columns, slots); c >= 1; c--)
+            for (var r = 1; r <= Math.Max(1, Math.Min(Math.Min(slots / c, Rows), MostEntries / Inner)); r++)
+            {
+                var cost = (Columns + c - 1) / c * (((long)r * Inner) + (AnswerCost * ((rows + r - 1) / r)));
+                if (cost < least) (best, least) = ((c, r), cost);
+            }
+        return best;
+    }
 
     /// <summary>Slots in the order of the result's entries.</summary>
     private RingMatrix Arrange(ulong[] slots)

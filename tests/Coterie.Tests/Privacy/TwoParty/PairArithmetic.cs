@@ -10,16 +10,20 @@ using Coterie.Privacy.TwoParty;
 namespace Coterie.Tests.Privacy.TwoParty;
 
 /// <summary>Two parties that do the same steps at the same time over a network, as one backend. How values enter is chosen.</summary>
-internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, ConcurrentQueue<Envelope> messages) : IArithmetic<PairMatrix>, IDisposable
+internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, ConcurrentQueue<Envelope> messages, Func<bool, ICrossProducts>? products = null) : IArithmetic<PairMatrix>, IDisposable
 {
-    private readonly TwoPartyArithmetic _first = new(first);
-    private readonly TwoPartyArithmetic _second = new(second);
+    private readonly TwoPartyArithmetic _first = new(first, products?.Invoke(true));
+    private readonly TwoPartyArithmetic _second = new(second, products?.Invoke(false));
 
     public IReadOnlyCollection<Envelope> Messages => messages;
 
     public int Steps => first.Steps;
 
-    public static PairArithmetic Connect(TimeSpan? patience = null)
+    /// <summary>Two parties on a network of their own.</summary>
+    /// <param name="patience">How long they wait.</param>
+    /// <param name="products">How the first (true) and the second multiply; null: by oblivious transfer.</param>
+    /// <param name="intercept">Changes messages.</param>
+    public static PairArithmetic Connect(TimeSpan? patience = null, Func<bool, ICrossProducts>? products = null, Func<Envelope, Envelope?>? intercept = null)
     {
         Party[] parties = [new(new PartyId("first"), PartyRole.Coordinator, []), new(new PartyId("second"), PartyRole.Participant, [])];
         var messages = new ConcurrentQueue<Envelope>();
@@ -28,7 +32,7 @@ internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, Co
             Intercept = envelope =>
             {
                 messages.Enqueue(envelope);
-                return envelope;
+                return intercept is null ? envelope : intercept(envelope);
             },
         };
         Task<TwoPartyLink> Link(int i) => Task.Run(async () =>
@@ -39,7 +43,7 @@ internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, Co
         });
         var (one, two) = (Link(0), Link(1));
         Task.WaitAll(one, two);
-        return new PairArithmetic(one.Result, two.Result, messages);
+        return new PairArithmetic(one.Result, two.Result, messages, products);
     }
 
     public PairMatrix Known(ValueHolder holder, Matrix value) => new(

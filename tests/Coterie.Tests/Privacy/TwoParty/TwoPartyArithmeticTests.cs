@@ -35,14 +35,24 @@ public sealed class MixedArithmeticTests(MixedArithmeticTests.Pair pair) : Arith
     public sealed class Pair() : PairBench((pair, value, turn) => turn % 2 == 0 ? pair.Known(ValueHolder.Second, value) : pair.Shared(value, 35));
 }
 
+/// <summary>And with products under the first party's key where both factors are known.</summary>
+public sealed class PaillierArithmeticTests(PaillierArithmeticTests.Pair pair) : ArithmeticConformance<PairMatrix>, IClassFixture<PaillierArithmeticTests.Pair>
+{
+    protected override ISecureBench<PairMatrix> Bench => pair;
+
+    protected override double Tolerance => 1e-4;
+
+    public sealed class Pair() : PairBench((pair, value, turn) => pair.Known(turn % 2 == 0 ? ValueHolder.First : ValueHolder.Second, value), PaillierPair.Products());
+}
+
 /// <summary>Two parties that stay connected over the tests of a class.</summary>
 public abstract class PairBench : ISecureBench<PairMatrix>, IDisposable
 {
     private readonly Func<PairArithmetic, Matrix, int, PairMatrix> _enter;
-    private readonly PairArithmetic _pair = PairArithmetic.Connect();
+    private readonly PairArithmetic _pair;
     private int _turn;
 
-    private protected PairBench(Func<PairArithmetic, Matrix, int, PairMatrix> enter) => _enter = enter;
+    private protected PairBench(Func<PairArithmetic, Matrix, int, PairMatrix> enter, Func<bool, ICrossProducts>? products = null) => (_enter, _pair) = (enter, PairArithmetic.Connect(products: products));
 
     public IArithmetic<PairMatrix> Math => _pair;
 

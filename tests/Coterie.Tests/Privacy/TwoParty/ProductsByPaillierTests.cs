@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Coterie.Core.Numerics;
+using Coterie.Core.Parties;
+using Coterie.Core.Randomness;
+using Coterie.Cryptography.Paillier;
+using Coterie.Federation.Transports;
+using Coterie.Privacy.TwoParty;
+using Coterie.Tests.Cryptography.Paillier;
+
+namespace Coterie.Tests.Privacy.TwoParty;
+
+public sealed class ProductsByPaillierTests
+{
+    private static readonly Matrix Rows = Matrix.Create(7, 3, static v => Fill(v, 0.37)), Factor = Matrix.Create(3, 2, static v => Fill(v, -1.9));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Multiply_WhatBothKnow_EqualsTransfersToTheLastBit(bool isTransposed)
+    {
+        using var transfers = PairArithmetic.Connect();
+        using var paillier = PairArithmetic.Connect(products: PaillierPair.Products());
+        var (expected, actual) = (await ProductAsync(transfers, isTransposed), await ProductAsync(paillier, isTransposed));
+        Assert.Equal(Bits(expected), Bits(actual));
+        Assert.Equal(expected.First.FractionBits, actual.First.FractionBits);
+        var sent = Sent(paillier);
+        Assert.Equal(["blinded", "encrypted"], sent.Select(e => e.Step.Path.Split('/')[^1]).Order());
+        Assert.Equal("first", sent.Single(e => e.Step.Path.EndsWith("encrypted", StringComparison.Ordinal)).From.Name);
+    }
+
+    // Whatever is shared, and products entry by entry, go as they do elsewhere.
+    [Fact]
+    public async Task Multiply_OtherProducts_GoByTransfers()
+    {
+        using var pair = PairArithmetic.Connect(products: PaillierPair.Products());
+        await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Rows), pair.Shared(Factor), CancellationToken.None);
+        await pair.HadamardAsync(pair.Known(ValueHolder.Second, Rows), pair.Known(ValueHolder.First, Rows), CancellationToken.None);
+        Assert.Equal(["answer", "question"], Sent(pair).Select(e => e.Step.Path.Split('/')[^1].Split('-')[0]).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData(7, 3, 2)]
+    [InlineData(20, 1, 1)]
+    [InlineData(1, 4, 9)]
+    public async Task Count_OfAStep_IsWhatItSends(int rows, int inner, int columns)
+    {
+        using var pair = PairArithmetic.Connect(products: PaillierPair.Products());
+        await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Matrix.Zero(rows, inner)), pair.Known(ValueHolder.First, Matrix.Zero(inner, columns)), CancellationToken.None);
+        var tally = new TwoPartyTally();
+        using var link = TwoPartyLink.Counting(tally);
+        var math = new TwoPartyArithmetic(link, ProductsByPaillier.Counting(PaillierPair.Key.PublicKey.Bits));
+        await math.MultiplyAsync(math.Known(ValueHolder.Second, rows, inner, null), math.Known(ValueHolder.First, inner, columns, Matrix.Zero(inner, columns)), CancellationToken.None);
+        Assert.Equal(tally.First, Sent(pair).Where(e => e.From.Name == "first").Sum(e => (long)e.Payload.Length));
+        Assert.Equal(tally.Second, Sent(pair).Where(e => e.From.Name == "second").Sum(e => (long)e.Payload.Length));
+    }
+
+    [Theory]
+    [InlineData("encrypted", "short")]
+    [InlineData("encrypted", "zero")]
+    [InlineData("encrypted", "no unit")]
+    [InlineData("encrypted", "above")]
+    [InlineData("blinded", "short")]
+    [InlineData("blinded", "zero")]
+    [InlineData("blinded", "no unit")]
+    [InlineData("blinded", "above")]
+    [InlineData("blinded", "beyond")]
+    public async Task Multiply_WhatIsNoMessage_NamesTheSender(string part, string fault)
+    {
+        var (_, errors) = await RoundAsync(Secrets(), "round/0", e => e.Step.Path.EndsWith(part, StringComparison.Ordinal) ? e with { Payload = With(e.Payload.ToArray(), fault) } : e);
+        var refused = Assert.IsType<ProtocolException>(part == "encrypted" ? errors[1] : errors[0]);
+        Assert.Equal(ProtocolErrorCode.MalformedMessage, refused.Code);
+        Assert.Equal(part == "encrypted" ? "first" : "second", Assert.Single(refused.Culprits).Name);
+    }
+
+    /// <summary>A party that restarts has its round's secrets and makes the same messages; in another round nothing is the same, though the numbers are.</summary>
+    [Fact]
+    public async Task Messages_AfterARestart_AreTheSameBytesAndInAnotherRoundOthers()
+    {
+        var secrets = Secrets();
+        var (first, again) = ((await RoundAsync(secrets, "round/0")).Messages, (await RoundAsync(secrets, "round/0")).Messages);
+        Assert.Equal(2, first.Length);
+        Assert.Equal(first, again);
+        // The run's y stays, the round's secrets do not.
+        var other = Secrets();
+        var (next, _) = await RoundAsync([other[0], .. secrets[1..4], other[4], other[5]], "round/1");
+        var hexadecimals = 2 * PaillierPair.Key.PublicKey.CiphertextBytes;
+        var seen = first.Concat(next).SelectMany(m => Enumerable.Range(0, m.Length / hexadecimals).Select(i => m.Substring(i * hexadecimals, hexadecimals))).ToArray();
+        Assert.Equal(seen.Length, seen.Distinct().Count());
+    }
+
+    /// <summary>What the first decrypts, its shares, and what is left to the second are uniform, though everything that goes in is zero. Each test is exceeded by chance once in 10^9 times (255 degrees of freedom).</summary>
+    [Fact]
+    public async Task Shares_OfZeros_AreUniformAtBothPartiesOverManyRuns()
+    {
+        using var pair = PairArithmetic.Connect(products: PaillierPair.Products());
+        var (first, second) = (new List<ulong>(), new List<ulong>());
+        for (var i = 0; i < 12; i++)
+        {
+            var shared = await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Matrix.Zero(60, 2)), pair.Known(ValueHolder.First, Matrix.Zero(2, 3)), CancellationToken.None);
+            first.AddRange(shared.First.Share!.Values);
+            second.AddRange(shared.Second.Share!.Values);
+        }
+        Assert.True(ChiSquare(first) < 411, $"{ChiSquare(first)}");
+        Assert.True(ChiSquare(second) < 411, $"{ChiSquare(second)}");
+        Assert.Equal(first.Count, first.Distinct().Count());
+    }
+
+    [Fact]
+    public void Of_TheSameFactorInAnotherLayout_HasOtherRandomness()
+    {
+        var factors = new EncryptedFactors(PaillierPair.Key, new byte[32], PaillierOptions.Default);
+        var (few, many) = (new PackedProduct((1, 2, 1), (41, 41), 512), new PackedProduct((50, 2, 1), (41, 41), 512));
+        Assert.NotEqual(few.RowsTogether, many.RowsTogether);
+        var numbers = new Coterie.Core.Arithmetic.RingMatrix(2, 1, [5, 6]);
+        var (a, b) = (factors.Of(few, numbers), factors.Of(many, numbers));
+        Assert.Same(a, factors.Of(few, numbers));
+        var width = PaillierPair.Key.PublicKey.CiphertextBytes;
+        Assert.Empty(a.Chunk(width).Select(Convert.ToHexString).Intersect(b.Chunk(width).Select(Convert.ToHexString)));
+    }
+
+    private static async Task<PairMatrix> ProductAsync(PairArithmetic pair, bool isTransposed) => isTransposed
+        ? await pair.MultiplyAsync(pair.Known(ValueHolder.First, Factor.Transpose()), pair.Known(ValueHolder.Second, Rows.Transpose()), CancellationToken.None)
+        : await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Rows), pair.Known(ValueHolder.First, Factor), CancellationToken.None);
+
+    private static ulong[] Bits(PairMatrix value) => (value.First.Share! + value.Second.Share!).Values.ToArray();
+
+    private static Envelope[] Sent(PairArithmetic pair) =>
+        [.. pair.Messages.Where(m => m.Step.Path.StartsWith("round/0/", StringComparison.Ordinal) && !m.Step.Path.EndsWith("start", StringComparison.Ordinal))];
+
+    /// <summary>Of the owner's round, of the holder's run, of both parties' base transfers, and of their links.</summary>
+    private static byte[][] Secrets() => [.. Enumerable.Range(0, 6).Select(_ => CryptographicRandom.Instance.Bytes(32))];
+
+    /// <summary>The messages of a product in one round of two parties, and how each ended.</summary>
+    private static async Task<(string[] Messages, Exception?[] Errors)> RoundAsync(byte[][] secrets, string round, Func<Envelope, Envelope?>? intercept = null)
+    {
+        Party[] parties = [new(new PartyId("first"), PartyRole.Coordinator, []), new(new PartyId("second"), PartyRole.Participant, [])];
+        var messages = new ConcurrentQueue<Envelope>();
+        var network = new InProcessNetwork(TimeSpan.FromSeconds(20))
+        {
+            Intercept = e =>
+            {
+                messages.Enqueue(e);
+                return intercept is null ? e : intercept(e);
+            },
+        };
+        var products = PaillierPair.Products(secrets[0], secrets[1]);
+        async Task<Exception?> PlayAsync(int i)
+        {
+            try
+            {
+                var channel = network.Connect(parties[i]);
+                using var seeds = await TwoPartySeeds.ExchangeAsync(channel, new byte[32], parties[1 - i].Id, isFirst: i == 0, new StepTag("base"), CryptographicRandom.Expanding(secrets[2 + i]), CancellationToken.None);
+                using var link = await TwoPartyLink.OpenAsync(channel, parties[1 - i].Id, isFirst: i == 0, seeds, new StepTag(round), CryptographicRandom.Expanding(secrets[4 + i]), CancellationToken.None);
+                var math = new TwoPartyArithmetic(link, products(i == 0));
+                await math.MultiplyAsync(math.Known(ValueHolder.Second, 7, 3, i == 0 ? null : Rows), math.Known(ValueHolder.First, 3, 2, i == 0 ? Factor : null), CancellationToken.None);
+                return null;
+            }
+            catch (Exception error) when (error is ProtocolException or PeerUnavailableException)
+            {
+                network.Disconnect(parties[i].Id);
+                return error;
+            }
+        }
+        var errors = await Task.WhenAll(Task.Run(() => PlayAsync(0)), Task.Run(() => PlayAsync(1)));
+        return ([.. messages.Where(m => m.Step.Path.StartsWith($"{round}/0/", StringComparison.Ordinal)).OrderBy(m => m.Step.Path, StringComparer.Ordinal).Select(m => Convert.ToHexString(m.Payload.Span))], errors);
+    }
+
+    private static byte[] With(byte[] bytes, string fault)
+    {
+        var key = PaillierPair.Key.PublicKey;
+        var first = bytes.AsSpan(0, key.CiphertextBytes);
+        switch (fault)
+        {
+            case "zero":
+                first.Clear();
+                break;
+            case "above":
+                first.Fill(0xFF);
+                break;
+            case "no unit":
+                first.Clear();
+                MemoryMarshal.AsBytes(key.Modulus).CopyTo(first);
+                break;
+            case "beyond":
+                key.ToBytes(TestKeys.Encrypted(key, -1)).CopyTo(first);
+                break;
+            default:
+                return bytes[..^1];
+        }
+        return bytes;
+    }
+
+    private static double ChiSquare(IEnumerable<ulong> values)
+    {
+        var counts = new long[256];
+        foreach (var b in values.SelectMany(BitConverter.GetBytes)) counts[b]++;
+        var expected = counts.Sum() / 256.0;
+        return counts.Sum(c => (c - expected) * (c - expected) / expected);
+    }
+
+    private static void Fill(Span<double> values, double step)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = Math.Sin(i + 1) * step * 10;
+    }
+}
