@@ -66,13 +66,13 @@ public static class ModeCatalogue
             HasThreshold: true) { ModelTo = [ModelAudience.Participants], HasKeyBits = true },
         new(
             EncryptedModel, "POM5, DeltaML", 'B',
-            "The model travels encrypted under its owner's Paillier key; participants compute on it with their clear rows and re-randomise what they send.",
+            "The model travels encrypted under its owner's Paillier key; participants compute on it with their clear rows and re-randomise what they send. Non-linear steps are computed as shares between the coordinator and each participant.",
             [
-                new("coordinator", "where it owns the model: the sum over the participants that stay and the model, in every round; with a model owner of its own: ciphertexts, and once the weight of all rows; who stayed; no single contribution"),
+                new("coordinator", "where it owns the model: the sum over the participants that stay and the model, in every round, and for learners with non-linear steps how many rows each participant has; with a model owner of its own: ciphertexts, and once the weight of all rows; who stayed; no single contribution"),
                 new("model owner, where it is another", "what preprocessing is applied, models under masks, and the final model"),
                 new("participants", "what preprocessing is applied, who stayed and when training ends; nothing of the model and nothing of each other"),
             ],
-            "A model owner of its own and the coordinator do not work together: they would open single contributions. Where the coordinator owns the model: no participant gets it from the coordinator. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
+            "A model owner of its own and the coordinator do not work together: they would open single contributions. Where the coordinator owns the model: no participant gets it from the coordinator, and in non-linear steps parties follow the protocol. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. The coordinator chooses models as training has it: sums at models of its own choice would tell it as much.",
             HasThreshold: true) { ModelTo = [ModelAudience.Owner], HasKeyBits = true, HasModelOwner = true },
         new(
             SecretSharing, "POM6", 'B',

@@ -90,7 +90,7 @@ internal sealed record PackedProduct
     }
 
     /// <summary>The result's ciphertexts, not to be shown to anybody: their randomness is a function of the rows.</summary>
-    /// <remarks>Time depends on how many bytes the largest entry takes.</remarks>
+    /// <remarks>Time depends on how many bits the largest entry takes, rounded up to an even number.</remarks>
     public Ciphertexts Multiply(Ciphertexts factor, RingMatrix rows, PaillierOptions options)
     {
         // A row after the other: the long rows are the matrix itself, with zeros after it.
@@ -147,11 +147,11 @@ internal sealed record PackedProduct
         return new RingMatrix(Rows, Columns, entries);
     }
 
-    /// <summary>Whole bytes that the largest entry takes, in bits.</summary>
+    /// <summary>Bits that the largest entry takes, an even number.</summary>
     private static int BitsOf(long[] matrix)
     {
         var any = 0L;
         foreach (var entry in matrix) any |= Math.Abs(entry);
-        return Math.Max(1, (64 - BitOperations.LeadingZeroCount((ulong)any) + 7) / 8) * 8;
+        return Math.Max(1, (64 - BitOperations.LeadingZeroCount((ulong)any) + 1) / 2) * 2;
     }
 }

@@ -79,12 +79,18 @@ public sealed class EncryptedModelTests
         Assert.Equal(4, actual.History[^1].Survivors);
     }
 
-    [Fact]
-    public async Task RunAsync_ContributionThatIsNotAffine_IsRefusedWithTheReason()
+    [Theory]
+    [InlineData(false, "bound, gradient-descent and subgradient")]
+    [InlineData(true, "affine")]
+    public async Task RunAsync_WhatCannotBeComputed_IsRefusedWithTheReason(bool isSeparatelyOwned, string reason)
     {
         var (schema, shard) = SampleTask.For(LearningTask.BinaryClassification);
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => FederatedTraining.RunAsync(Runs.Task(schema, shard, new LogisticRegression(), Runs.EncryptedModel)));
-        Assert.Contains("affine", error.Message, StringComparison.Ordinal);
+        ILearner learner = isSeparatelyOwned ? new LogisticDescent() : new LogisticRegression();
+        var mode = isSeparatelyOwned ? Runs.SeparatelyOwned : Runs.EncryptedModel;
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => FederatedTraining.RunAsync(Runs.Task(schema, shard, learner, mode)));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        // The plan says the same before anything runs.
+        Assert.Contains(reason, ModeCatalogue.Refusal(mode, learner), StringComparison.Ordinal);
     }
 
     internal static double[] Parameters(TrainingOutcome outcome) => [.. outcome.Model.Parameters.Values.SelectMany(v => v.ToArray())];

@@ -56,7 +56,7 @@ public sealed class SecretSharingTests
             o => Assert.Equal(5, o.Contributors));
     }
 
-    private static ILearner Learner(string name) => name switch
+    internal static ILearner Learner(string name) => name switch
     {
         "ridge-descent" => new RidgeDescent(2, 0.3),
         "logistic-descent" => new LogisticDescent(1, LogisticPenalty.L2, 0.5),

@@ -26,7 +26,9 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private const string Separately = "encrypted-model with an owner of its own";
 
-    public static TheoryData<string> ModeNames => [.. Runs.Modes.Select(Runs.NameOf), Separately];
+    private const string OnShares = "encrypted-model with non-linear steps";
+
+    public static TheoryData<string> ModeNames => [.. Runs.Modes.Select(Runs.NameOf), Separately, OnShares];
 
     private protected abstract ISoakNetwork CreateNetwork(string folder);
 
@@ -42,7 +44,7 @@ public abstract class SoakTests(ITestOutputHelper output)
         foreach (var (frame, turn) in watching.Seen.Keys.Where(e => e.Party.Name is "coordinator" or "participant-1").OrderBy(e => e.ToString(), StringComparer.Ordinal).Select((e, i) => (e, i)))
         {
             // A sixth of the kinds, another in every mode; all of them in longer soaks. Base transfers make every run on shares a matter of seconds: fewer there.
-            var each = (IsThorough ? 1 : 6) * (mode == ModeCatalogue.SecretSharing ? 6 : 1);
+            var each = (IsThorough ? 1 : 6) * (mode is ModeCatalogue.SecretSharing or OnShares ? 6 : 1);
             if ((turn + mode.Length) % each != 0) continue;
             // Kills at every kind of frame; the milder faults take turns, in longer soaks.
             Fault[] faults = [turn % 2 == 0 ? Fault.KillBefore : Fault.KillAfter, (Fault)(3 + (turn % 3))];
@@ -79,8 +81,8 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private static TrainingTask TaskFor(string mode)
     {
-        var options = mode == Separately ? Runs.SeparatelyOwned : Runs.ModeOf(mode);
-        ILearner learner = ModeCatalogue.Refusal(options, new LogisticRegression()) is null ? new LogisticRegression() : new RidgeDescent(1, 0.01);
+        var options = mode switch { Separately => Runs.SeparatelyOwned, OnShares => Runs.EncryptedModel, _ => Runs.ModeOf(mode) };
+        ILearner learner = mode == OnShares ? new LogisticDescent() : ModeCatalogue.Refusal(options, new LogisticRegression()) is null ? new LogisticRegression() : new RidgeDescent(1, 0.01);
         var (schema, shard) = SampleTask.For(learner.Task);
         var task = Runs.Task(schema, shard, learner, options, participants: 4, standardize: false);
         return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };

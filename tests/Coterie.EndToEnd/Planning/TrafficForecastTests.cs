@@ -42,10 +42,12 @@ public sealed class TrafficForecastTests
 
     // Ten rows to each of five participants: who has as many rows sends as many bytes.
     [Theory]
-    [InlineData("logistic-regression, solver: bound")]
-    [InlineData("logistic-regression, solver: gradient-descent")]
-    [InlineData("linear-svm, solver: subgradient")]
-    public async Task Over_RoundsOnShares_EqualsItsTrafficToTheByte(string learner)
+    [InlineData("logistic-regression, solver: bound", "secret-sharing")]
+    [InlineData("logistic-regression, solver: gradient-descent", "secret-sharing")]
+    [InlineData("linear-svm, solver: subgradient", "secret-sharing")]
+    [InlineData("logistic-regression, solver: bound", "encrypted-model, key-bits: 2048")]
+    [InlineData("linear-svm, solver: subgradient", "encrypted-model")]
+    public async Task Over_RoundsOnShares_EqualsItsTrafficToTheByte(string learner, string mode)
     {
         using var place = new Workspace();
         var rows = (await File.ReadAllLinesAsync(Path.Combine(Workspace.Samples, "data", "breast_cancer_wdbc.csv"))).Take(51);
@@ -55,7 +57,7 @@ public sealed class TrafficForecastTests
             data: { file: rows.csv, participants: { count: 5 } }
             preprocessing: [ standardize ]
             learner: { name: {{learner}} }
-            privacy: { mode: secret-sharing }
+            privacy: { mode: {{mode}} }
             stop: { rounds: 2 }
             """;
         await AssertExactAsync(text, place["task.yaml"]);
