@@ -11,19 +11,18 @@ namespace Coterie.Privacy.EncryptedModel;
 /// <param name="stage">The stage, for which what has to be the same after a restart is kept.</param>
 internal sealed class ModelProducts(Session session, OwnerKey key, StepTag stage)
 {
-    private ICrossProducts? _ofStage;
+    private Rerandomizer? _rerandomizer;
 
     /// <summary>In a round; one at a time.</summary>
     public async ValueTask<ICrossProducts> InAsync(StepTag round, CancellationToken cancellationToken)
     {
         if (key.Secret is { } secret)
             return ProductsByPaillier.OfOwner(new EncryptedFactors(secret, await TwoPartySeeds.DurableSecretAsync(session, round.Then("factor-secret"), cancellationToken), key.Computing));
-        return _ofStage ??= await OfHolderAsync(cancellationToken);
-    }
-
-    private async ValueTask<ICrossProducts> OfHolderAsync(CancellationToken cancellationToken)
-    {
-        var secret = await TwoPartySeeds.DurableSecretAsync(session, stage.Then("pair").Then("rerandomizing"), cancellationToken);
-        return ProductsByPaillier.OfHolder(new Rerandomizer(key.Public, CryptographicRandom.Expanding(secret.Span), key.Computing), key.Computing);
+        if (_rerandomizer is null)
+        {
+            var drawn = await TwoPartySeeds.DurableSecretAsync(session, stage.Then("pair").Then("rerandomizing"), cancellationToken);
+            _rerandomizer = new Rerandomizer(key.Public, CryptographicRandom.Expanding(drawn.Span), key.Computing);
+        }
+        return ProductsByPaillier.OfHolder(_rerandomizer, key.Computing, (number, digest, cancel) => session.OnceOnly.ClaimAsync(round.Then("blinded").Then(number).Path, digest, cancel));
     }
 }

@@ -69,6 +69,8 @@ internal sealed class SharedTraining<TModel>(
         var state = await BeginAsync(run.First with { Model = Blocks<Matrix>.Empty }, cancellationToken);
         if (shard is null || state.Done) return;
         var (coordinator, prepared) = (Session.Roster.Coordinator, learner.Featurize(run.Schema, shard));
+        // All masks of a stage are expanded from secrets that are kept: who comes back with other rows is stopped, before the same masks hide something else.
+        await Session.OnceOnly.ClaimAsync(Pairs.Then("rows").Path, BlocksCodec.Hash(prepared.ToBlocks()), cancellationToken);
         var seeds = await TwoPartySeeds.ExchangeAsync(Session, coordinator, isFirst: false, Pairs, cancellationToken);
         using var peer = new SharedPeer(Session, coordinator, isFirst: false, seeds, math => RowShapes.Seen(math, prepared));
         await Session.Channel.SendAsync(coordinator, Pairs.Then("rows"), RowShapes.Of(prepared).ToBytes(), cancellationToken);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coterie.Core.Arithmetic;
 using Coterie.Cryptography.Paillier;
 
@@ -17,9 +18,11 @@ internal sealed class ProductsByPaillier : ICrossProducts
     private readonly EncryptedFactors? _factors;
     private readonly Rerandomizer? _rerandomizer;
     private readonly PaillierOptions _options;
+    private readonly Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? _claim;
 
-    private ProductsByPaillier(int keyBits, EncryptedFactors? factors, Rerandomizer? rerandomizer, PaillierOptions options) =>
-        (_keyBits, _factors, _rerandomizer, _options) = (keyBits, factors, rerandomizer, options);
+    private ProductsByPaillier(
+        int keyBits, EncryptedFactors? factors, Rerandomizer? rerandomizer, PaillierOptions options, Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? claim = null) =>
+        (_keyBits, _factors, _rerandomizer, _options, _claim) = (keyBits, factors, rerandomizer, options, claim);
 
     /// <summary>The first party's side, which has the key.</summary>
     /// <param name="factors">Of one round.</param>
@@ -28,7 +31,9 @@ internal sealed class ProductsByPaillier : ICrossProducts
     /// <summary>The second party's side.</summary>
     /// <param name="rerandomizer">Of a run: it has tables. Its y has to be the same after a restart.</param>
     /// <param name="options">How.</param>
-    public static ProductsByPaillier OfHolder(Rerandomizer rerandomizer, PaillierOptions options) => new(rerandomizer.Key.Bits, null, rerandomizer, options);
+    /// <param name="claim">Records durably, by the number of the step and before it leaves, the digest of an answer: what is masked by a step's masks is one thing only. Null where nobody restarts.</param>
+    public static ProductsByPaillier OfHolder(Rerandomizer rerandomizer, PaillierOptions options, Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? claim = null) =>
+        new(rerandomizer.Key.Bits, null, rerandomizer, options, claim);
 
     /// <summary>For counting under a key of so many bits.</summary>
     public static ProductsByPaillier Counting(int keyBits) => new(keyBits, null, null, PaillierOptions.Default);
@@ -70,7 +75,9 @@ internal sealed class ProductsByPaillier : ICrossProducts
         var encrypted = await step.ReceiveAsync("encrypted", BytesOf(packed.FactorCount), cancellationToken);
         var factor = step.Checked(() => key.FromBytes(encrypted.Span, packed.FactorCount));
         var (masked, shares) = packed.Mask(packed.Multiply(factor, rows, _options), _rerandomizer, link.Random, _options);
-        await step.SendAsync("blinded", key.ToBytes(masked), cancellationToken);
+        var blinded = key.ToBytes(masked);
+        if (_claim is not null) await _claim(link.Steps, SHA256.HashData(blinded), cancellationToken);
+        await step.SendAsync("blinded", blinded, cancellationToken);
         return shares;
     }
 

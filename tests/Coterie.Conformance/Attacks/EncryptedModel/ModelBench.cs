@@ -32,19 +32,26 @@ internal sealed class ModelBench
     private readonly Schema _schema;
     private readonly Shard[] _shards;
 
-    public ModelBench(bool isSeparate, int participants = 4)
+    public ModelBench(bool isSeparate, int participants = 4, ILearner<LinearModel>? learner = null)
     {
+        Learner = learner ?? new RidgeDescent(1, 0.2);
         Names = [.. Enumerable.Range(0, participants).Select(i => new PartyId($"p{i:000}"))];
         var parties = Names.Select(n => (n, PartyRole.Participant)).Prepend((Coordinator, PartyRole.Coordinator)).Concat(isSeparate ? [(Buyer, PartyRole.ModelOwner)] : []).ToArray();
         _identities = parties.ToDictionary(p => p.Item1, _ => PartyIdentity.Create());
         Roster = new Roster(
             "test", parties.Select(p => new Party(p.Item1, p.Item2, _identities[p.Item1].PublicKey)), ModeCatalogue.EncryptedModel, SumPolicy.SmallestThreshold(participants), allowSmallRoster: false, new byte[32]);
-        var (schema, shard) = SampleTask.For(LearningTask.Regression);
-        (_schema, shard) = LocalPipelineSchema.Of(schema, shard, LearningTask.Regression);
+        var (schema, shard) = SampleTask.For(Learner.Task);
+        (_schema, shard) = LocalPipelineSchema.Of(schema, shard, Learner.Task);
         _shards = [.. Table.Deal(shard, participants)];
     }
 
     public static PaillierSecretKey Key => SharedKey.Value;
+
+    /// <summary>What is trained.</summary>
+    public ILearner<LinearModel> Learner { get; }
+
+    /// <summary>Rounds of it.</summary>
+    public int RoundsAtMost { get; init; } = Rounds;
 
     /// <summary>The intercept and the coefficients.</summary>
     public static int Parameters => 5;
@@ -138,7 +145,7 @@ internal sealed class ModelBench
                 return (null, null);
             }
             using var mode = new EncryptedModelMode(new PaillierKeySize(Runs.InsecureKeyBits, IsInsecure: true));
-            return (await mode.TrainAsync(new RidgeDescent(1, 0.2), Stage, session, _schema, Names.Contains(self) ? RowsOf(self) : null, CancellationToken.None), null);
+            return (await mode.TrainAsync(Learner, Stage with { Stop = new StopRule(RoundsAtMost, null) }, session, _schema, Names.Contains(self) ? RowsOf(self) : null, CancellationToken.None), null);
         }
         catch (Exception error) when (error is ProtocolException or PeerUnavailableException or PartyGoneException)
         {

@@ -39,6 +39,20 @@ public sealed class RerandomizerTests
         Assert.Equal(2 * 19, Key.Numbers(second).Concat(Key.Numbers(others.Apply(ciphertexts))).Distinct().Count());
     }
 
+    // Whoever restarts has the same y, out of the same secret, and makes a step's ciphertexts again; what it made of its own accord in between does not matter.
+    [Fact]
+    public void Apply_WithAStream_MakesTheSameAgainAndNothingElse()
+    {
+        var ciphertexts = PaillierPublicKeyTests.Encrypted(PaillierPublicKeyTests.Values(11));
+        static CryptographicRandom Of(byte secret) => CryptographicRandom.Expanding(Enumerable.Repeat(secret, 32).ToArray());
+        var (first, second) = (new Rerandomizer(Key.Public, Of(1)), new Rerandomizer(Key.Public, Of(1)));
+        first.Apply(ciphertexts);
+        var (once, again, other) = (first.Apply(ciphertexts, Of(2)), second.Apply(ciphertexts, Of(2)), second.Apply(ciphertexts, Of(3)));
+        Assert.Equal(Key.Numbers(once), Key.Numbers(again));
+        Assert.Equal(33, Key.Numbers(once).Concat(Key.Numbers(other)).Concat(Key.Numbers(ciphertexts)).Distinct().Count());
+        Assert.Equal(PaillierPublicKeyTests.Decrypted(ciphertexts), PaillierPublicKeyTests.Decrypted(once));
+    }
+
     // Randomness is made for many at a time and kept: none may be given out twice, whatever the sizes asked for.
     [Fact]
     public void Apply_AgainAndAgain_NeverGivesTheSameRandomness()

@@ -138,6 +138,40 @@ public sealed class ShareBlindingTests
     }
 
     [Theory]
+    [InlineData(20, 1)]
+    [InlineData(20, 3)]
+    [InlineData(84, 3)]
+    public void OpenPacked_ValuesSideBySide_AddUpToTheValues(int valueBits, int slots)
+    {
+        var (blinding, key, values) = (new ShareBlinding(valueBits), Small.PublicKey, Extremes(valueBits, 9 * slots));
+        var packed = key.Encrypt(
+            Plaintexts.FromBigIntegers(key, [.. values.Chunk(slots).Select(c => c.Select((v, i) => v << (i * blinding.SlotBits)).Aggregate(BigInteger.Add))]), CryptographicRandom.Instance);
+        var rerandomizer = new Rerandomizer(key, CryptographicRandom.Instance);
+        var (masked, holder) = blinding.MaskPacked(packed, slots, rerandomizer, CryptographicRandom.Instance);
+        var owner = blinding.OpenPacked(Small, key.FromBytes(key.ToBytes(masked), masked.Count), slots);
+        for (var i = 0; i < values.Length; i++) Assert.Equal(Low(values[i]), unchecked(owner[i] + holder[i]));
+        // The same stream makes the same again, another one nothing of it.
+        (Ciphertexts Masked, ulong[] Shares) Of(byte secret) => blinding.MaskPacked(packed, slots, rerandomizer, CryptographicRandom.Expanding(Enumerable.Repeat(secret, 32).ToArray()));
+        var (once, again, other) = (Of(1), Of(1), Of(2));
+        Assert.Equal(Numbers(once.Masked), Numbers(again.Masked));
+        Assert.Equal(once.Shares, again.Shares);
+        Assert.Empty(Numbers(once.Masked).Intersect(Numbers(other.Masked)));
+        Assert.Empty(once.Shares.Intersect(other.Shares));
+    }
+
+    [Fact]
+    public void MaskPacked_MoreSlotsThanThereAre_IsRefused()
+    {
+        var (blinding, ciphertexts, rerandomizer) = (new ShareBlinding(84), Encrypted(Small.PublicKey, 1), new Rerandomizer(Small.PublicKey, CryptographicRandom.Instance));
+        foreach (var slots in new[] { 0, 4 })
+        {
+            Assert.Contains("1 to 3 slots", Assert.Throws<ArgumentException>(() => blinding.MaskPacked(ciphertexts, slots, rerandomizer, CryptographicRandom.Instance)).Message, StringComparison.Ordinal);
+            Assert.Contains("1 to 3 slots", Assert.Throws<ArgumentException>(() => blinding.OpenPacked(Small, ciphertexts, slots)).Message, StringComparison.Ordinal);
+        }
+        Assert.Throws<CryptographicException>(() => blinding.OpenPacked(Small, Encrypted(Small.PublicKey, -1), 2));
+    }
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(2049, 0)]
     [InlineData(10, 11)]

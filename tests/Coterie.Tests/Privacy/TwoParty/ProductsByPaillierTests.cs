@@ -106,6 +106,33 @@ public sealed class ProductsByPaillierTests
         Assert.Equal(first.Count, first.Distinct().Count());
     }
 
+    /// <summary>Not the shares alone, which are 64 bits of it: all that the first decrypts is a uniform mask, of zeros as of the largest numbers; and so many bits of it as are promised.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData((1 << 20) - 2)]
+    public async Task Blinded_WhatTheFirstDecrypts_IsUniformUpToItsHighestBits(double number)
+    {
+        using var pair = PairArithmetic.Connect(products: PaillierPair.Products());
+        var (left, right) = (Matrix.Create(90, 2, v => v.Fill(number)), Matrix.Create(2, 1, v => v.Fill(-number)));
+        for (var i = 0; i < 6; i++) await pair.MultiplyAsync(pair.Known(ValueHolder.Second, left), pair.Known(ValueHolder.First, right), CancellationToken.None);
+        var (layout, key) = (new PackedProduct((90, 2, 1), (41, 41), PaillierPair.Key.PublicKey.Bits), PaillierPair.Key);
+        var (width, bytes) = (layout.Blinding.ValueBits + 64, new List<byte>());
+        foreach (var message in Sent(pair).Where(e => e.Step.Path.EndsWith("blinded", StringComparison.Ordinal)))
+        {
+            var opened = key.Decrypt(key.PublicKey.FromBytes(message.Payload.Span, layout.ResultCount));
+            for (var i = 0; i < layout.ResultCount; i++)
+                for (var slot = 0; slot < layout.RowsTogether; slot++)
+                {
+                    var seen = ((opened.ToBigInteger(key.PublicKey, i) >> (slot * layout.Blinding.SlotBits)) & ((System.Numerics.BigInteger.One << layout.Blinding.SlotBits) - 1)) - (System.Numerics.BigInteger.One << layout.Blinding.ValueBits);
+                    // Whole bytes from the highest bit down.
+                    bytes.AddRange((seen >> (width % 8)).ToByteArray(isUnsigned: true).Concat(new byte[width / 8]).Take(width / 8));
+                }
+        }
+        Assert.True(bytes.Count > 5000, $"{bytes.Count}");
+        Assert.True(ChiSquare(bytes) < 411, $"{ChiSquare(bytes)}");
+        Assert.True(ChiSquare(bytes.Where((_, i) => i % (width / 8) == (width / 8) - 1)) < 411, "the highest byte");
+    }
+
     [Fact]
     public void Of_TheSameFactorInAnotherLayout_HasOtherRandomness()
     {
@@ -191,10 +218,12 @@ public sealed class ProductsByPaillierTests
         return bytes;
     }
 
-    private static double ChiSquare(IEnumerable<ulong> values)
+    private static double ChiSquare(IEnumerable<ulong> values) => ChiSquare(values.SelectMany(BitConverter.GetBytes));
+
+    private static double ChiSquare(IEnumerable<byte> bytes)
     {
         var counts = new long[256];
-        foreach (var b in values.SelectMany(BitConverter.GetBytes)) counts[b]++;
+        foreach (var b in bytes) counts[b]++;
         var expected = counts.Sum() / 256.0;
         return counts.Sum(c => (c - expected) * (c - expected) / expected);
     }
