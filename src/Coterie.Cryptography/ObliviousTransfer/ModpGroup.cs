@@ -62,22 +62,27 @@ internal static class ModpGroup
         while (!LittleWords.IsBelow(exponent, OrderWords) || exponent.IndexOfAnyExcept(0UL) < 0);
     }
 
-    /// <summary>q - x for x below q and not zero.</summary>
-    public static void NegateExponent(Span<ulong> exponent) => LittleWords.Negate(exponent, OrderWords);
-
-    /// <summary>What keeps a peer's element from being one of the group other than 1; null when nothing does. Elements are public.</summary>
-    public static string? Fault(ReadOnlySpan<byte> element)
+    /// <summary>1 / x modulo p for a public x that is not zero.</summary>
+    public static void Invert(ReadOnlySpan<ulong> x, Span<ulong> inverse)
     {
-        var number = new BigInteger(element, isUnsigned: true);
-        if (number >= Prime) return "is not below the prime";
-        if (number <= BigInteger.One || number == Prime - 1) return "is 0, 1 or p - 1";
-        return Jacobi.Symbol(number, Prime) == 1 ? null : "is not in the subgroup of squares";
+        if (!Euclid.TryInvert(x, PrimeWords, inverse)) throw new ArgumentException("0 has no inverse.", nameof(x));
     }
 
-    /// <exception cref="CryptographicException">An element with a fault.</exception>
-    public static void Require(ReadOnlySpan<byte> element, string name)
+    /// <summary>A peer's element of the group other than 1. Elements are public.</summary>
+    /// <exception cref="CryptographicException">Another number.</exception>
+    public static void RequireElement(ReadOnlySpan<byte> element, string name)
     {
-        if (Fault(element) is { } fault) throw new CryptographicException($"{name} {fault}.");
+        var number = RequireNumber(element, name);
+        if (Jacobi.Symbol(number, Prime) != 1) throw new CryptographicException($"{name} is not in the subgroup of squares.");
+    }
+
+    /// <summary>A peer's number modulo p whose square is an element of the group other than 1; it is an element itself or -1 times one.</summary>
+    /// <exception cref="CryptographicException">Another number.</exception>
+    public static BigInteger RequireNumber(ReadOnlySpan<byte> element, string name)
+    {
+        var number = new BigInteger(element, isUnsigned: true);
+        if (number >= Prime) throw new CryptographicException($"{name} is not below the prime.");
+        return number > BigInteger.One && number != Prime - 1 ? number : throw new CryptographicException($"{name} is 0, 1 or p - 1.");
     }
 
     private static ulong[] WordsOf(BigInteger value)
