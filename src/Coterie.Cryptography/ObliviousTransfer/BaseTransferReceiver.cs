@@ -11,7 +11,7 @@ public static class BaseTransferReceiver
     /// <summary>Bytes of the reply.</summary>
     public const int ReplyBytes = TransferMessage.HeaderBytes + (BaseTransferSender.Count * ModpGroup.ElementBytes);
 
-    // Digits of the fixed-base tables: 123 tables of 32 entries for both bases, 4 MB, and 20 squares.
+    // Digits of the fixed-base tables: 21 tables of 32 entries for both bases, and 20 squares.
     private const int Window = 5;
     private const int Turns = 5;
 
@@ -43,10 +43,10 @@ public static class BaseTransferReceiver
         engine.LoadSingles(numbers, Words, inverse);
 
         // (g^b, A^b) for all transfers.
-        var exponents = new ulong[Words * BaseTransferSender.Count];
-        for (var i = 0; i < BaseTransferSender.Count; i++) ModpGroup.DrawExponent(random, exponents.AsSpan(i * Words, Words));
+        var exponents = new ulong[ModpGroup.SecretWords * BaseTransferSender.Count];
+        random.Fill(MemoryMarshal.AsBytes(exponents.AsSpan()));
         var powers = new ulong[BaseTransferSender.Count / lanes * length];
-        using (var tables = new FixedBase(engine, bases, ModpGroup.ExponentBits, Window, Turns, hardened: true)) tables.Raise(exponents, Words, powers);
+        using (var tables = new FixedBase(engine, bases, ModpGroup.SecretBits, Window, Turns, hardened: true)) tables.Raise(exponents, ModpGroup.SecretWords, powers);
 
         var reply = TransferMessage.Create(TransferMessageKind.BaseReply, TransferHash.SessionTag(name), BaseTransferSender.Count, 0, (long)BaseTransferSender.Count * ModpGroup.ElementBytes);
         var keys = new UInt128[BaseTransferSender.Count];

@@ -11,12 +11,13 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// <see cref="ModpGroup"/>. It becomes the receiver of the extension.
 /// </summary>
 /// <remarks>
-/// 1. The sender draws an even a, of 512 bits, and sends A = g^a. 2. The receiver with choice c draws b uniform below the group's order and sends B = A^-c g^b. 3. The keys are
+/// 1. The sender draws an even a, of 512 bits, and sends A = g^a. 2. The receiver with choice c draws b of 512 bits and sends B = A^-c g^b. 3. The keys are
 /// H(B^a) and H((B A)^a); the receiver knows H(A^b).
 /// Keys are hashes of session, index, A, B and the shared element: without that keys of different transfers can be made to depend on each other. An A outside the group is refused, as
 /// it would tell choices. A reply need only be a number modulo p other than 0, 1 and p - 1: as a is even, (-B)^a = B^a, so that the number that is no square serves like the one that is,
 /// and powers of it tell nothing more (the cofactor 2 is cleared; NIST SP 800-56A revision 3, section 5.7.1.2, for curves).
-/// The sender learns nothing of the choices, whatever it sends and computes (B is uniform). The receiver learns one key of
+/// The sender learns nothing of the choices, whatever it sends, if powers to short exponents cannot be told from uniform elements, which follows from the hardness of short logarithms (Koshiba,
+/// Kurosawa, PKC 2004): then B is uniform to it for either choice. The receiver learns one key of
 /// each pair if Diffie-Hellman is hard in the group and SHA-256 is a random oracle. As in every use of this protocol inside another, a receiver that
 /// chooses its elements by the sender's is not excluded by a proof in the universally composable model (Genc, Iovino, Rial 2017); the extension uses its
 /// keys only after the check of <see cref="ExtensionSender"/>.

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier.Modular;
 
 namespace Coterie.Cryptography.ObliviousTransfer;
@@ -19,13 +17,13 @@ internal static class ModpGroup
     /// <summary>Words of an element and of an exponent.</summary>
     public const int Words = ElementBytes / sizeof(ulong);
 
-    /// <summary>Bits of q.</summary>
-    public const int ExponentBits = 3071;
-
     /// <summary>
     /// Words of a Diffie-Hellman secret: 512 bits, twice what the group's strength asks for (NIST SP 800-56A revision 3, section 5.6.1.1.1: at least 256 bits for 128).
     /// </summary>
     public const int SecretWords = 8;
+
+    /// <summary>Bits of a secret.</summary>
+    public const int SecretBits = 64 * SecretWords;
 
     private const string Hexadecimal =
         "0" +
@@ -41,26 +39,11 @@ internal static class ModpGroup
     /// <summary>p.</summary>
     public static BigInteger Prime { get; } = BigInteger.Parse(Hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>q.</summary>
-    public static BigInteger Order { get; } = Prime >> 1;
-
-    // Behind what they are computed from: initialisers run in order.
+    // Behind what it is computed from: initialisers run in order.
     private static readonly ulong[] PrimeWords = WordsOf(Prime);
-    private static readonly ulong[] OrderWords = WordsOf(Order);
 
     /// <summary>Arithmetic modulo p; one caller at a time.</summary>
     public static ModularEngine CreateEngine(EngineKind kind = EngineKind.Best) => ModularEngines.Create(PrimeWords, kind);
-
-    /// <summary>An exponent uniform in [1, q), by rejection.</summary>
-    public static void DrawExponent(CryptographicRandom random, Span<ulong> exponent)
-    {
-        do
-        {
-            random.Fill(MemoryMarshal.AsBytes(exponent));
-            exponent[^1] &= ulong.MaxValue >> 1;
-        }
-        while (!LittleWords.IsBelow(exponent, OrderWords) || exponent.IndexOfAnyExcept(0UL) < 0);
-    }
 
     /// <summary>1 / x modulo p for a public x that is not zero.</summary>
     public static void Invert(ReadOnlySpan<ulong> x, Span<ulong> inverse)
