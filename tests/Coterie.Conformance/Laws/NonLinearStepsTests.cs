@@ -14,7 +14,7 @@ namespace Coterie.Conformance.Laws;
 /// <summary>An encrypted model whose rounds are not affine in it: products under the coordinator's key, everything else on shares.</summary>
 public sealed class NonLinearStepsTests
 {
-    // Shares of products are exact in both modes, and what circuits make of them is a function of their sum.
+    // Shares of products are exact in both modes; circuits drop lowest bits of shares, which are others in every run.
     [Theory]
     [InlineData("logistic-descent")]
     [InlineData("logistic-bound")]
@@ -22,12 +22,12 @@ public sealed class NonLinearStepsTests
     [InlineData("svm-subgradient")]
     [InlineData("multi-logistic-bound")]
     [InlineData("k-means")]
-    public async Task RunAsync_HiddenLearner_GivesTheModelOfSecretSharingToTheBit(string name)
+    public async Task RunAsync_HiddenLearner_GivesTheModelOfSecretSharing(string name)
     {
         var learner = SecretSharingTests.Learner(name);
         var expected = await RunAsync(learner, new ModeOptions(ModeCatalogue.SecretSharing));
         var actual = await RunAsync(learner, Runs.EncryptedModel);
-        Assert.Equal(EncryptedModelTests.Parameters(expected), EncryptedModelTests.Parameters(actual));
+        Assert.InRange(Runs.RelativeError(EncryptedModelTests.Parameters(expected), EncryptedModelTests.Parameters(actual)), 0, 1e-5);
         Assert.Equal(expected.Rounds, actual.Rounds);
     }
 

@@ -88,11 +88,11 @@ public abstract class SoakTests(ITestOutputHelper output)
         return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };
     }
 
-    /// <summary>A rescaling under fresh masks rounds down, or up.</summary>
-    private static bool IsNear(byte[] expected, byte[] model)
+    /// <summary>A rescaling under fresh masks rounds down, or up; so do circuits that drop lowest bits of shares.</summary>
+    private static bool IsNear(byte[] expected, byte[] model, double tolerance)
     {
         double[] Numbers(byte[] bytes) => [.. BlocksCodec.FromBytes(bytes, FederatedTraining.Coordinator, new StepTag("model")).Values.SelectMany(v => v.ToArray())];
-        return Runs.RelativeError(Numbers(expected), Numbers(model)) < 1e-9;
+        return Runs.RelativeError(Numbers(expected), Numbers(model)) < tolerance;
     }
 
     private async Task CheckAsync(TrainingTask task, byte[] expected, FaultPlan plan, string what)
@@ -112,7 +112,7 @@ public abstract class SoakTests(ITestOutputHelper output)
             {
                 throw new InvalidOperationException($"{what}: {(bound.IsCancellationRequested ? "hangs" : "fails")} after {plan.Injected.Values.Sum()} faults ({string.Join(", ", plan.Injected.Keys)}) and {run.Lives} lives.", error);
             }
-            Assert.True(task.Mode.ModelOwner is null ? expected.AsSpan().SequenceEqual(model) : IsNear(expected, model), $"{what}: another model after {string.Join(", ", plan.Injected)} and {run.Lives} lives; rounds: {string.Join("; ", run.Rounds)}.");
+            Assert.True(task.Mode.ModelOwner is null && task.Plan.Learner is not LogisticDescent ? expected.AsSpan().SequenceEqual(model) : IsNear(expected, model, task.Mode.ModelOwner is null ? 1e-5 : 1e-9), $"{what}: another model after {string.Join(", ", plan.Injected)} and {run.Lives} lives; rounds: {string.Join("; ", run.Rounds)}.");
         }
         finally
         {
