@@ -61,7 +61,7 @@ internal sealed class Cell
     public void Forget() => _runs.Clear();
 
     /// <summary>Whether the mode trains it.</summary>
-    public static bool IsPossible(string mode, string learner, string rest)
+    public static bool IsPossible(string mode, string rest)
     {
         if (ModeCatalogue.Find(mode) is null) return false;
         var task = TaskFile.Parse($"task: cell\n{rest}\nprivacy: {{ mode: federated }}\n", Path.Combine(Places.Repository, "cell.yaml"));

@@ -51,7 +51,7 @@ internal static class HiddenValuesBenchmark
         foreach (var mode in (string[])[EncryptedData, ModeCatalogue.EncryptedModel, ModeCatalogue.SecretSharing])
         {
             var table = new MarkdownTable($"`{mode}`", "rows", "rounds", "processor time", "wall", "bytes sent by all", "result on test rows", "in clear", "result in clear", "original", "times faster");
-            foreach (var problem in Problems.Where(p => Cell.IsPossible(mode, p.Learner, p.Lines(mode))))
+            foreach (var problem in Problems.Where(p => Cell.IsPossible(mode, p.Lines(mode))))
             {
                 Cell hidden = new(mode, problem.Learner, problem.Lines(mode), problem.Metric), clear = new(ModeCatalogue.Federated, problem.Learner, problem.Lines(mode), problem.Metric);
                 await MeasureAsync([hidden, clear], repeats);
@@ -81,7 +81,7 @@ internal static class HiddenValuesBenchmark
                 var lines = $"data:\n  file: {file}\n  participants: {{ count: 5, by: round-robin }}\nlearner: {{ name: logistic-regression, solver: bound }}\nstop: {{ rounds: 3 }}";
                 foreach (var mode in (string[])[EncryptedData, ModeCatalogue.EncryptedModel, ModeCatalogue.SecretSharing])
                 {
-                    if (!Cell.IsPossible(mode, "logistic-regression", lines) || (rows > 10_000 && mode != ModeCatalogue.EncryptedModel)) continue;
+                    if (!Cell.IsPossible(mode, lines) || (rows > 10_000 && mode != ModeCatalogue.EncryptedModel)) continue;
                     Cell hidden = new(mode, "logistic-regression", lines, null), clear = new(ModeCatalogue.Federated, "logistic-regression", lines, null);
                     await MeasureAsync([hidden, clear], 1);
                     table.Add(mode, Figures.Count(rows), Figures.Count(features), Figures.Seconds(hidden.Cpu), Figures.Count(hidden.Bytes), Figures.Seconds(clear.Cpu));

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Coterie.Conformance.Learners;
 using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
-using Coterie.Core.Parties;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
 using Coterie.Learning;
