@@ -12,7 +12,7 @@ namespace Coterie.Privacy.EncryptedData;
 internal sealed class RefinedArithmetic(TwoPartyArithmetic math) : IArithmetic<TwoPartyMatrix>
 {
     /// <summary>Above what elimination with 20 bits after the point errs by in the norm of A.</summary>
-    private const double Damping = 1.0 / 1024;
+    private const double Damping = 1.0 / 4096;
 
     /// <summary>Steps: eigenvalues above Damping / 20 are then solved for to three digits.</summary>
     private const int Steps = 60;

@@ -17,6 +17,13 @@ internal static class SharedRound
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<Blocks<TwoPartyMatrix>> ComputeAsync<TModel>(
         IHiddenLearner<TModel> learner, IArithmetic<TwoPartyMatrix> math, SharedData data, Blocks<TwoPartyMatrix> model, Round round, bool isContribution, CancellationToken cancellationToken)
+        where TModel : class =>
+        await learner.UpdateAsync(math, model, await SumAsync(learner, math, data, model, round, isContribution, cancellationToken), round, cancellationToken);
+
+    /// <summary>The sum of all contributions.</summary>
+    /// <inheritdoc cref="ComputeAsync" path="/param"/>
+    public static async Task<Blocks<TwoPartyMatrix>> SumAsync<TModel>(
+        IHiddenLearner<TModel> learner, IArithmetic<TwoPartyMatrix> math, SharedData data, Blocks<TwoPartyMatrix> model, Round round, bool isContribution, CancellationToken cancellationToken)
         where TModel : class
     {
         Blocks<TwoPartyMatrix>? total = null;
@@ -25,7 +32,7 @@ internal static class SharedRound
             var contribution = isContribution ? rows : await ContributeAsync(learner, math, rows, model, round, cancellationToken);
             total = total is null ? contribution : total + contribution;
         }
-        return await learner.UpdateAsync(math, model, total!, round, cancellationToken);
+        return total!;
     }
 
     private static async Task<Blocks<TwoPartyMatrix>> ContributeAsync<TModel>(
