@@ -44,10 +44,10 @@ public sealed class EncryptedDataReferenceTests(ITestOutputHelper output)
     [ReferenceFact]
     public async Task KMeans_Synth2D_IsWithinAThousandthOfClear()
     {
-        var task = Workers("musketeer_synth2D.csv", new KMeans(8, 8), withTarget: false);
+        var task = Workers("musketeer_synth2D.csv", new KMeans(8, 12), withTarget: false);
         var rows = Shard.Concatenate([.. task.Participants.Select(p => p.Shard)]);
         var clear = ModelEvaluation.Evaluate((await FederatedTraining.RunAsync(task with { Mode = Runs.Federated })).Model, rows).Metrics["inertia"];
-        var outcome = await RunAsync(task, 30);
+        var outcome = await RunAsync(task, 24);
         InRange("inertia over the one in clear", ModelEvaluation.Evaluate(outcome.Model, rows).Metrics["inertia"] / clear, 0, 1.001);
     }
 
@@ -67,12 +67,7 @@ public sealed class EncryptedDataReferenceTests(ITestOutputHelper output)
         var (train, test) = Runs.Split(table);
         ILearner learner = isKernel ? new BoundedMulticlass(BoundedLoss.SquaredHinge, 1) { Name = "multiclass-budget-svm" } : new BoundedMulticlass(BoundedLoss.Logistic, 100);
         var task = Runs.Task(Runs.SchemaOf(table), train, learner, Data, seed: 1);
-        var outcome = await RunAsync(isKernel ? Behind(task, new RbfFeatures(20, WidthOf(0.25, 4), isNormalized: true)) : task, isKernel ? 20 : 200);
-        foreach (var r in new[] { 20, 50, 200, 1000, 5000 })
-        {
-            var clear = await FederatedTraining.RunAsync(task with { Mode = Runs.Federated, Plan = task.Plan with { Stop = new StopRule(r, null) } });
-            output.WriteLine($"clear rounds {r}: right {30 * ModelEvaluation.Evaluate(clear.Model, test).Metrics["accuracy"]} diff {Runs.RelativeError(clear.Model.Parameters["coefficients"].ToArray(), outcome.Model.Parameters["coefficients"].ToArray())}");
-        }
+        var outcome = await RunAsync(isKernel ? Behind(task, new RbfFeatures(20, WidthOf(0.25, 4), isNormalized: true)) : task, isKernel ? 20 : 400);
         InRange("right of 30", 30 * ModelEvaluation.Evaluate(outcome.Model, test).Metrics["accuracy"], 28.9, 30);
     }
 

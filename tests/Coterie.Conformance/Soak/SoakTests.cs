@@ -39,10 +39,10 @@ public abstract class SoakTests(ITestOutputHelper output)
         var watching = FaultPlan.Watching();
         await CheckAsync(task, expected, watching, "undisturbed");
         var injected = 0;
-        foreach (var (frame, turn) in watching.Seen.Keys.Where(e => e.Party.Name is "coordinator" or "participant-1").OrderBy(e => e.ToString(), StringComparer.Ordinal).Select((e, i) => (e, i)))
+        foreach (var (frame, turn) in watching.Seen.Keys.Where(e => e.Party.Name is "coordinator" or "participant-1" or "helper").OrderBy(e => e.ToString(), StringComparer.Ordinal).Select((e, i) => (e, i)))
         {
             // A sixth of the kinds, another in every mode; all of them in longer soaks. Base transfers make every run on shares a matter of seconds: fewer there.
-            var each = (IsThorough ? 1 : 6) * (mode == ModeCatalogue.SecretSharing ? 6 : 1);
+            var each = (IsThorough ? 1 : 6) * (mode is ModeCatalogue.SecretSharing or ModeCatalogue.EncryptedData ? 6 : 1);
             if ((turn + mode.Length) % each != 0) continue;
             // Kills at every kind of frame; the milder faults take turns, in longer soaks.
             Fault[] faults = [turn % 2 == 0 ? Fault.KillBefore : Fault.KillAfter, (Fault)(3 + (turn % 3))];
