@@ -77,7 +77,7 @@ public sealed class KMeansReferenceTests(ITestOutputHelper output)
 
     /// <summary>The algebra of training on hidden sums, in clear: starts are drawn without seeing them.</summary>
     [ReferenceTheory]
-    [InlineData("musketeer_synth2D_train_workers_k8", 12, 24)]
+    [InlineData("musketeer_synth2D_train_workers_k8", 8, 24)]
     public async Task Rounds_StartsDrawnWithoutSeeingSums_OftenComeWithinAThousandth(string name, int restarts, int rounds)
     {
         var expected = References.Results("kmeans.json").GetProperty("results").GetProperty(name);
