@@ -1,5 +1,4 @@
 using Coterie.Core.Learning;
-using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Privacy.Stages;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Coterie.Core.Arithmetic;
 using Coterie.Core.Learning;
 using Coterie.Cryptography.GarbledCircuits;
 using Coterie.Cryptography.ObliviousTransfer;
