@@ -51,14 +51,15 @@ internal static class GarbledCircuitsBenchmark
         rates.Add("100 instances, portable", Rate(slowGarble, 6400), Rate(slowEvaluate, 6400));
         report.Add(rates);
         report.Add(Prices);
-        var prices = new MarkdownTable("circuit", "conjunctions", "depth", "wires alive", "tables", "garble", "evaluate", "on shares: conjunctions", "tables");
+        var prices = new MarkdownTable("circuit", "conjunctions", "depth", "wires alive", "tables", "garble", "evaluate", "on shares: conjunctions", "tables and output rows");
         foreach (var (name, words, function) in Functions())
         {
-            Circuit circuit = Of(words, function), shared = SharedCircuit.Additive(64, words, (b, x) => [.. function(b, x).Select(w => w.ToUnsigned(64))]);
+            var circuit = Of(words, function);
+            var shared = AdditiveCircuit.Of(64, words, (b, x) => [.. function(b, x).Select(w => w.ToUnsigned(64))]);
             var (garble, evaluate) = Times(circuit, 1_000, CircuitKernel.Fastest);
             prices.Add(
                 name, Figures.Count(circuit.Ands), Figures.Count(circuit.Depth), Figures.Count(circuit.Places), Figures.Count(circuit.TableBytes),
-                Figures.Seconds(garble / 1_000), Figures.Seconds(evaluate / 1_000), Figures.Count(shared.Ands), Figures.Count(shared.TableBytes));
+                Figures.Seconds(garble / 1_000), Figures.Seconds(evaluate / 1_000), Figures.Count(shared.Circuit.Ands), Figures.Count(shared.Circuit.TableBytes + shared.Projection.RowBytes(1)));
         }
         report.Add(prices);
         return report;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coterie.Benchmarks;
 using Coterie.Benchmarks.EncryptedModels;
+using Coterie.Benchmarks.HiddenValues;
 using Coterie.Benchmarks.Networks;
 using Coterie.Benchmarks.ObliviousTransfer;
 using Coterie.Benchmarks.Paillier;
@@ -28,7 +29,9 @@ const string Usage = """
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
       encrypted-model [--once]
                             needs deltaml_diabetes_owners.csv there
-      all                   everything but the longest sum, separate-keys and paillier
+      hidden-values [--once]
+                            learners in encrypted-data, encrypted-model and secret-sharing; needs the files musketeer_*.csv there; minutes
+      all                   everything but the longest sum, separate-keys, paillier and hidden-values
 
     """;
 const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
@@ -93,6 +96,14 @@ switch (args)
     case [EncryptedModelBenchmark.Name, "--once"]:
         if (await EncryptedModelBenchmark.RunAsync(repeats: 1) is not { } once) return Fail("The data is not there; see COTERIE_SHARED.");
         Console.WriteLine(once.ToMarkdown($"{Command} {string.Join(' ', args)}"));
+        return 0;
+
+    case [HiddenValuesBenchmark.Name, .. var options]:
+        if (options is not ([] or ["--once"])) return Fail(Usage);
+        if (await HiddenValuesBenchmark.RunAsync(options.Length == 0 ? 3 : 1) is not { } hidden) return Fail("The data is not there; see COTERIE_SHARED.");
+        var cells = hidden.ToMarkdown($"{Command} {string.Join(' ', args)}");
+        Console.WriteLine(cells);
+        if (options.Length == 0) await File.WriteAllTextAsync(Path.Combine(Places.Results, HiddenValuesBenchmark.Name + ".md"), cells);
         return 0;
 
     case [SeparateKeysBenchmark.Name]:

@@ -28,7 +28,7 @@ internal interface ILogisticLearner : ILearner<LogisticModel>
     LogisticModel ISummed<LogisticModel>.Finish(LogisticModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null, InverseBound = null };
+        return model with { Search = null, Bound = null };
     }
 
     Blocks<Matrix> ISummed<LogisticModel>.Told(Blocks<Matrix> parameters) => KeptBlocks.Without(parameters);

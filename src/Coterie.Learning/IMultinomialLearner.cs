@@ -27,7 +27,7 @@ internal interface IMultinomialLearner : ILearner<MultinomialModel>
     MultinomialModel ISummed<MultinomialModel>.Finish(MultinomialModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model with { Search = null, InverseBound = null };
+        return model with { Search = null, Bound = null };
     }
 
     Blocks<Matrix> ISummed<MultinomialModel>.Told(Blocks<Matrix> parameters) => KeptBlocks.Without(parameters);

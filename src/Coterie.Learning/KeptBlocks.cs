@@ -5,18 +5,18 @@ using Coterie.Learning.Margins;
 
 namespace Coterie.Learning;
 
-/// <summary>Blocks beside a model's parameters that only whoever moves the model needs: a line search, the inverse of a bound on the curvature.</summary>
+/// <summary>Blocks beside a model's parameters that only whoever moves the model needs: a line search, or what steps of a bound on the curvature keep.</summary>
 internal static class KeptBlocks
 {
     private const string Origin = "search-origin", Direction = "search-direction", State = "search-state";
 
-    private static readonly ImmutableArray<string> All = [Origin, Direction, State, BoundedSteps.Inverse];
+    private static readonly ImmutableArray<string> All = [Origin, Direction, State, BoundedSteps.Inverse, BoundedSteps.Reached];
 
-    public static Blocks<Matrix> Append(Blocks<Matrix> parameters, LineSearch? search, Matrix? inverse)
+    public static Blocks<Matrix> Append(Blocks<Matrix> parameters, LineSearch? search, BoundState? bound)
     {
         if (search is not null)
             parameters = parameters.With(Origin, search.Origin).With(Direction, search.Direction).With(State, Matrix.Column(search.Length, search.Objective, search.Slope));
-        return inverse is null ? parameters : parameters.With(BoundedSteps.Inverse, inverse);
+        return bound is null ? parameters : parameters.With(BoundedSteps.Inverse, bound.Inverse).With(BoundedSteps.Reached, bound.Reached);
     }
 
     /// <summary>The parameters alone.</summary>
@@ -31,8 +31,8 @@ internal static class KeptBlocks
         return new LineSearch(parameters.Require(Origin, size, 1), parameters.Require(Direction, size, 1), state[0, 0], state[1, 0], state[2, 0]);
     }
 
-    /// <summary>The inverse of a bound, size x size, or null.</summary>
-    /// <exception cref="ArgumentException">It has another shape.</exception>
-    public static Matrix? FindInverse(Blocks<Matrix> parameters, int size) =>
-        parameters.Find(BoundedSteps.Inverse) is null ? null : parameters.Require(BoundedSteps.Inverse, size, size);
+    /// <summary>What steps of a bound keep of so many functions of <paramref name="size"/> numbers each, or null.</summary>
+    /// <exception cref="ArgumentException">Its blocks are incomplete or of another shape.</exception>
+    public static BoundState? FindBound(Blocks<Matrix> parameters, int size, int functions) =>
+        parameters.Find(BoundedSteps.Inverse) is null ? null : new(parameters.Require(BoundedSteps.Inverse, size, size), parameters.Require(BoundedSteps.Reached, size, functions));
 }

@@ -1,5 +1,6 @@
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
+using Coterie.Learning.Margins;
 
 namespace Coterie.Learning;
 
@@ -10,8 +11,8 @@ public sealed record LogisticModel(LinearModel Function)
     /// <summary>The step under trial; null unless training stopped before the next round could judge it.</summary>
     public LineSearch? Search { get; init; }
 
-    /// <summary>(d + 1) x (d + 1): the inverse of a bound on the curvature, where steps go by one and training has not ended; else null.</summary>
-    public Matrix? InverseBound { get; init; }
+    /// <summary>What is kept where steps go by a bound on the curvature and training has not ended; else null.</summary>
+    public BoundState? Bound { get; init; }
 
     /// <summary>n x 1: probabilities of the second class.</summary>
     internal static Matrix Probabilities(LinearModel function, Matrix features)
@@ -23,12 +24,12 @@ public sealed record LogisticModel(LinearModel Function)
         });
     }
 
-    internal Blocks<Matrix> Pack() => KeptBlocks.Append(Function.Pack(), Search, InverseBound);
+    internal Blocks<Matrix> Pack() => KeptBlocks.Append(Function.Pack(), Search, Bound);
 
     internal static LogisticModel Unpack(Schema schema, Blocks<Matrix> parameters) =>
         new(LinearModel.Unpack(schema, parameters))
         {
             Search = KeptBlocks.FindSearch(parameters, schema.FeatureCount + 1),
-            InverseBound = KeptBlocks.FindInverse(parameters, schema.FeatureCount + 1),
+            Bound = KeptBlocks.FindBound(parameters, schema.FeatureCount + 1, 1),
         };
 }

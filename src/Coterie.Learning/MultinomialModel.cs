@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
+using Coterie.Learning.Margins;
 
 namespace Coterie.Learning;
 
@@ -12,8 +13,8 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
     /// <summary>The step under trial; null unless training stopped before the next round could judge it.</summary>
     public LineSearch? Search { get; init; }
 
-    /// <summary>(d + 1) x (d + 1): the inverse of a bound on the curvature, where steps go by one and training has not ended; else null.</summary>
-    public Matrix? InverseBound { get; init; }
+    /// <summary>What is kept where steps go by a bound on the curvature and training has not ended; else null.</summary>
+    public BoundState? Bound { get; init; }
 
     /// <summary>n x K: probabilities of the classes at the rows of <paramref name="features"/> (n x d).</summary>
     /// <exception cref="ArgumentException">The number of columns is not d.</exception>
@@ -53,7 +54,7 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
     }
 
     /// <summary><c>coefficients</c> (K x d), <c>intercept</c> (K x 1), and the blocks that whoever moves the model keeps.</summary>
-    internal Blocks<Matrix> Pack() => KeptBlocks.Append(Blocks<Matrix>.Of(("coefficients", Coefficients), ("intercept", Intercepts)), Search, InverseBound);
+    internal Blocks<Matrix> Pack() => KeptBlocks.Append(Blocks<Matrix>.Of(("coefficients", Coefficients), ("intercept", Intercepts)), Search, Bound);
 
     /// <summary>The model of a schema from its blocks.</summary>
     internal static MultinomialModel Unpack(Schema schema, Blocks<Matrix> parameters)
@@ -62,7 +63,7 @@ public sealed record MultinomialModel(Matrix Coefficients, Matrix Intercepts)
         return new MultinomialModel(parameters.Require("coefficients", classes, schema.FeatureCount), parameters.Require("intercept", classes, 1))
         {
             Search = KeptBlocks.FindSearch(parameters, classes * (schema.FeatureCount + 1)),
-            InverseBound = KeptBlocks.FindInverse(parameters, schema.FeatureCount + 1),
+            Bound = KeptBlocks.FindBound(parameters, schema.FeatureCount + 1, classes),
         };
     }
 

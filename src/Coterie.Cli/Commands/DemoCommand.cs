@@ -6,6 +6,7 @@ using Coterie.Cli.Running;
 using Coterie.Federation.Reports;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
+using Coterie.Privacy;
 
 namespace Coterie.Cli.Commands;
 
@@ -19,12 +20,18 @@ internal static class DemoCommand
 
     private static readonly Option<string> Out = new("--out") { Description = "Folder of the results; an earlier demo in it is replaced.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("coterie-results", "demo") };
 
+    private static readonly Option<string?> Mode = new("--mode") { Description = "Train in this mode only; 'coterie modes' lists them.", HelpName = "MODE" };
+
+    private static readonly Option<string?> Learner = new("--learner") { Description = $"Train this learner only: {DemoLearners.Names}.", HelpName = "LEARNER" };
+
     public static Command Create()
     {
         var command = new ExampleCommand(
             "demo", "Five parties train on bundled data in several modes; compares the models, times and bytes with training on pooled rows.",
-            "coterie demo")
-        { Out };
+            "coterie demo", "coterie demo --mode secret-sharing --learner logistic-regression")
+        { Mode, Learner, Out };
+        Mode.CompletionSources.Add([.. ModeCatalogue.All.Select(m => m.Name)]);
+        Learner.CompletionSources.Add([.. DemoLearners.All.Select(p => p.Name)]);
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context, stop)));
         return command;
     }
@@ -33,8 +40,9 @@ internal static class DemoCommand
     {
         var place = parsed.GetRequiredValue(Out);
         using var folder = ResultFolder.Open(place, File.Exists(Path.Combine(place, Marker)), "choose an empty or a new folder, or one with an earlier demo");
-        var prepared = Prepare(folder.Staging);
-        if (!context.Json) DemoOutput.Introduce(context.Out, [.. prepared.DistinctBy(p => p.Problem).Select(p => p.Task)]);
+        var choice = DemoChoice.Of(parsed.GetValue(Mode), parsed.GetValue(Learner));
+        var prepared = Prepare(folder.Staging, choice);
+        if (!context.Json) DemoOutput.Introduce(context.Out, choice, [.. prepared.DistinctBy(p => p.Problem).Select(p => p.Task)]);
         var runs = await TrainAsync(context, prepared, cancellationToken);
         Write(folder, runs);
         cancellationToken.ThrowIfCancellationRequested();
@@ -43,12 +51,12 @@ internal static class DemoCommand
         else DemoOutput.Summarise(context.Out, runs, folder.Path);
     }
 
-    private static List<(DemoProblem Problem, DemoMode Mode, PreparedTask Task)> Prepare(string staging)
+    private static List<(DemoProblem Problem, DemoMode Mode, PreparedTask Task)> Prepare(string staging, DemoChoice choice)
     {
-        DemoTasks.WriteData(Path.Combine(staging, "data"));
+        DemoTasks.WriteData(Path.Combine(staging, "data"), choice.Problems);
         var prepared = new List<(DemoProblem, DemoMode, PreparedTask)>();
-        foreach (var problem in DemoTasks.Problems)
-            foreach (var mode in DemoTasks.Modes)
+        foreach (var problem in choice.Problems)
+            foreach (var mode in choice.Modes)
             {
                 var place = Directory.CreateDirectory(Path.Combine(staging, DemoTasks.NameOf(problem, mode)));
                 var file = Path.Combine(place.FullName, "task.yaml");
@@ -76,10 +84,12 @@ internal static class DemoCommand
     {
         foreach (var run in runs) ResultFiles.Write(run.Result, Path.Combine(folder.Staging, run.Result.Task.File.Name));
         var report = ReportBuilder.Build(
-            "Coterie demo", $"Five participants train {DemoTasks.Problems.Length} models, each in {DemoTasks.Modes.Length} modes.", [.. runs.Select(r => r.Result)]);
+            "Coterie demo", $"Five participants train {Count(runs.Select(r => r.Problem).Distinct().Count(), "model")}, each in {Count(runs.Select(r => r.Mode).Distinct().Count(), "mode")}.", [.. runs.Select(r => r.Result)]);
         File.WriteAllText(Path.Combine(folder.Staging, "report.html"), HtmlReport.Render(report), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         using var stream = File.Create(Path.Combine(folder.Staging, Marker));
         using var json = new System.Text.Json.Utf8JsonWriter(stream, new System.Text.Json.JsonWriterOptions { Indented = true });
         DemoOutput.WriteJson(json, runs, folder.Path);
     }
+
+    private static string Count(int count, string noun) => count == 1 ? $"one {noun}" : $"{count} {noun}s";
 }

@@ -8,20 +8,15 @@ namespace Coterie.Cli.Demo;
 /// <summary>What the demo tells: the setting first, the figures at the end.</summary>
 internal static class DemoOutput
 {
-    public static void Introduce(IAnsiConsole console, IReadOnlyList<PreparedTask> tasks)
+    public static void Introduce(IAnsiConsole console, DemoChoice choice, IReadOnlyList<PreparedTask> tasks)
     {
         console.MarkupLine("[bold]Five participants train one model; nobody shows its rows to anybody.[/]");
         console.WriteLine();
         console.WriteLine("All run on this machine, each with its own keys, memory and rows:");
         Tables.Pairs(console, [.. tasks.Select(task => (task.File.Learner.Name, Holdings(task)))]);
         console.WriteLine();
-        console.WriteLine("What leaves a participant:");
-        Tables.Pairs(console,
-        [
-            ("federated", "sums over its rows, which the coordinator can read"),
-            ("secure-aggregation", "the same sums, masked: only the total can be opened"),
-            ("  on a ring", "the same, added up from participant to participant"),
-        ]);
+        console.WriteLine(choice.IsUsual ? "What leaves a participant:" : "How rows are hidden:");
+        Tables.Pairs(console, choice.Explanations);
         console.WriteLine();
     }
 
@@ -58,7 +53,7 @@ internal static class DemoOutput
         console.WriteLine();
         var shown = Format.Path(folder);
         console.WriteWhole($"Report: {Path.Combine(shown, "report.html")}");
-        console.WriteWhole($"Next:   coterie train {Path.Combine(shown, DemoTasks.NameOf(DemoTasks.Problems[0], DemoTasks.Modes[1]), "task.yaml")}");
+        console.WriteWhole($"Next:   coterie train {Path.Combine(shown, DemoTasks.NameOf(runs[0].Problem, runs[Math.Min(1, runs.Count(r => r.Problem == runs[0].Problem) - 1)].Mode), "task.yaml")}");
     }
 
     public static void WriteJson(Utf8JsonWriter json, IReadOnlyList<DemoRun> runs, string folder)

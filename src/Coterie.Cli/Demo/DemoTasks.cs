@@ -16,6 +16,7 @@ internal sealed record DemoMode(string Name, string Title, string Yaml);
 /// <summary>What the demo runs: every problem in every mode. Add a line to add a mode.</summary>
 internal static class DemoTasks
 {
+    /// <summary>Where nothing is chosen.</summary>
     public static DemoProblem[] Problems { get; } =
     [
         new("diabetes", "Diabetes progression, ridge regression", "diabetes_raw.csv",
@@ -58,11 +59,11 @@ internal static class DemoTasks
     public static string TextOf(DemoProblem problem, DemoMode mode) =>
         $"task: {NameOf(problem, mode)}\ndata:\n  file: ../data/{problem.DataFile}\n{problem.Yaml}\n{mode.Yaml}\n".ReplaceLineEndings("\n");
 
-    /// <summary>Copies the bundled data into a folder.</summary>
-    public static void WriteData(string folder)
+    /// <summary>Copies the bundled data of some problems into a folder.</summary>
+    public static void WriteData(string folder, IEnumerable<DemoProblem> problems)
     {
         Directory.CreateDirectory(folder);
-        foreach (var name in Problems.Select(p => p.DataFile).Distinct())
+        foreach (var name in problems.Select(p => p.DataFile).Distinct())
         {
             using var resource = typeof(DemoTasks).Assembly.GetManifestResourceStream(name)
                 ?? throw new System.Diagnostics.UnreachableException($"{name} is not bundled.");

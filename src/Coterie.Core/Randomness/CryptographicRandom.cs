@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace Coterie.Core.Randomness;
@@ -6,23 +5,21 @@ namespace Coterie.Core.Randomness;
 /// <summary>Randomness for keys, masks and shares: the operating system's generator, or the expansion of a secret that came from it. Thread-safe.</summary>
 public sealed class CryptographicRandom
 {
-    private readonly byte[]? _secret;
-    private readonly Lock _gate = new();
-    private ulong _block;
+    private readonly SecretExpansion? _expansion;
 
-    private CryptographicRandom(byte[]? secret) => _secret = secret;
+    private CryptographicRandom(SecretExpansion? expansion) => _expansion = expansion;
 
     /// <summary>The operating system's generator: never seeded, never replayed.</summary>
     public static CryptographicRandom Instance { get; } = new(null);
 
     /// <summary>
     /// A stream that depends on <paramref name="secret"/> alone, so that a party that restarts draws again what it had drawn, and sends the
-    /// same bytes rather than second ones. Block i is HMAC-SHA256(secret, "coterie expansion v1" | i).
+    /// same bytes rather than second ones. Block i is AES-256 of i, 16 bytes little-endian, under HMAC-SHA256(secret, "coterie expansion v2").
     /// </summary>
     /// <param name="secret">32 bytes drawn from <see cref="Instance"/>, expanded for one purpose only.</param>
     /// <exception cref="ArgumentException">Not 32 bytes.</exception>
     public static CryptographicRandom Expanding(ReadOnlySpan<byte> secret) =>
-        secret.Length == SecretLength ? new CryptographicRandom(secret.ToArray()) : throw new ArgumentException($"{secret.Length} bytes; {SecretLength} are expanded.", nameof(secret));
+        secret.Length == SecretLength ? new CryptographicRandom(new SecretExpansion(secret)) : throw new ArgumentException($"{secret.Length} bytes; {SecretLength} are expanded.", nameof(secret));
 
     /// <summary>Bytes of a secret to expand.</summary>
     public const int SecretLength = 32;
@@ -30,8 +27,8 @@ public sealed class CryptographicRandom
     /// <summary>Fills <paramref name="destination"/> with uniform bytes.</summary>
     public void Fill(Span<byte> destination)
     {
-        if (_secret is null) RandomNumberGenerator.Fill(destination);
-        else Expand(destination);
+        if (_expansion is null) RandomNumberGenerator.Fill(destination);
+        else _expansion.Fill(destination);
     }
 
     /// <summary><paramref name="count"/> uniform bytes.</summary>
@@ -41,25 +38,4 @@ public sealed class CryptographicRandom
         Fill(bytes);
         return bytes;
     }
-
-    private void Expand(Span<byte> destination)
-    {
-        Span<byte> input = stackalloc byte[Label.Length + sizeof(ulong)];
-        Label.CopyTo(input);
-        Span<byte> block = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        lock (_gate)
-        {
-            while (!destination.IsEmpty)
-            {
-                BinaryPrimitives.WriteUInt64LittleEndian(input[Label.Length..], _block++);
-                HMACSHA256.HashData(_secret, input, block);
-                var taken = Math.Min(block.Length, destination.Length);
-                block[..taken].CopyTo(destination);
-                destination = destination[taken..];
-            }
-        }
-        CryptographicOperations.ZeroMemory(block);
-    }
-
-    private static ReadOnlySpan<byte> Label => "coterie expansion v1"u8;
 }

@@ -65,7 +65,7 @@ public sealed class Circuit
     public int InstancesWithin(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        var each = TableBytes + ((long)LabelBlock.Length * (GarblerInputs + (2L * EvaluatorInputs))) + Outputs.Length;
+        var each = TableBytes + ((long)LabelBlock.Length * (GarblerInputs + (2L * EvaluatorInputs) + (2L * Outputs.Length)));
         return (int)Math.Clamp(bytes / Math.Max(1, each), 1, 1 << 24);
     }
 

@@ -42,20 +42,20 @@ public sealed class CircuitEvaluator
         RequireLabels(evaluatorLabels.Length, instances, circuit.EvaluatorInputs, "evaluator");
         var tweak = _tweak;
         _tweak = checked(_tweak + CircuitKernel.Tweaks(circuit, instances));
-        var colours = new byte[PackedBits.Bytes((long)instances * circuit.Outputs.Length)];
+        var outputs = new UInt128[checked(instances * circuit.Outputs.Length)];
         switch (_path)
         {
             case GatePath.Wide:
-                CircuitKernel.Evaluate<HalfGatesWide>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+                CircuitKernel.Evaluate<HalfGatesWide>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, outputs);
                 break;
             case GatePath.Instructions:
-                CircuitKernel.Evaluate<HalfGatesX86>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+                CircuitKernel.Evaluate<HalfGatesX86>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, outputs);
                 break;
             default:
-                CircuitKernel.Evaluate<HalfGatesPortable>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, colours);
+                CircuitKernel.Evaluate<HalfGatesPortable>(circuit, instances, _key, tweak, garblerLabels, evaluatorLabels, rows, outputs);
                 break;
         }
-        return new EvaluatedBatch(circuit, instances, colours);
+        return new EvaluatedBatch(circuit, instances, outputs, _key.Projection(tweak));
     }
 
     private static void RequireLabels(int given, int instances, int inputs, string whose)

@@ -23,10 +23,10 @@ internal static class CircuitKernel
     /// <summary>The fastest path of this machine.</summary>
     public static GatePath Fastest => HalfGatesWide.IsSupported ? GatePath.Wide : HalfGatesX86.IsSupported ? GatePath.Instructions : GatePath.Portable;
 
-    /// <summary>Fills tables; tells the colours of the outputs' zero labels.</summary>
+    /// <summary>Fills tables and the outputs' zero labels, instance by instance.</summary>
     public static void Garble<TGates>(
         Circuit circuit, int instances, HashKey key, ulong tweak, UInt128 delta, ReadOnlySpan<UInt128> garblerZeros, ReadOnlySpan<UInt128> evaluatorZeros,
-        Span<byte> tables, Span<byte> outputColours)
+        Span<byte> tables, Span<UInt128> outputs)
         where TGates : IHalfGates
     {
         var offset = Label(delta);
@@ -54,15 +54,15 @@ internal static class CircuitKernel
                         break;
                 }
             }
-            Colours(circuit, first, count, wires, outputColours);
+            Store(circuit, first, count, wires, outputs);
         }
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(wires.AsSpan()));
     }
 
-    /// <summary>Follows one label of every wire; tells the colours of the outputs' labels.</summary>
+    /// <summary>Follows one label of every wire to the outputs'.</summary>
     public static void Evaluate<TGates>(
         Circuit circuit, int instances, HashKey key, ulong tweak, ReadOnlySpan<UInt128> garblerLabels, ReadOnlySpan<UInt128> evaluatorLabels,
-        ReadOnlySpan<byte> tables, Span<byte> outputColours)
+        ReadOnlySpan<byte> tables, Span<UInt128> outputs)
         where TGates : IHalfGates
     {
         var rows = MemoryMarshal.Cast<byte, Vector128<byte>>(tables);
@@ -89,7 +89,7 @@ internal static class CircuitKernel
                         break;
                 }
             }
-            Colours(circuit, first, count, wires, outputColours);
+            Store(circuit, first, count, wires, outputs);
         }
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(wires.AsSpan()));
     }
@@ -115,16 +115,18 @@ internal static class CircuitKernel
         }
     }
 
-    private static void Colours(Circuit circuit, int first, int count, Vector128<byte>[] wires, Span<byte> colours)
+    private static void Store(Circuit circuit, int first, int count, Vector128<byte>[] wires, Span<UInt128> outputs)
     {
-        var outputs = circuit.Outputs.AsSpan();
+        var places = circuit.Outputs.AsSpan();
         for (var i = 0; i < count; i++)
-            for (var w = 0; w < outputs.Length; w++)
-                if (LabelBlock.Colour(wires[(outputs[w] * Block) + i]))
-                {
-                    PackedBits.Set(colours, ((long)(first + i) * outputs.Length) + w, true);
-                }
+        {
+            var labels = outputs.Slice((first + i) * places.Length, places.Length);
+            for (var w = 0; w < labels.Length; w++) labels[w] = Number(wires[(places[w] * Block) + i]);
+        }
     }
+
+    private static UInt128 Number(Vector128<byte> label) =>
+        BitConverter.IsLittleEndian ? Unsafe.BitCast<Vector128<byte>, UInt128>(label) : new UInt128(label.AsUInt64()[1], label.AsUInt64()[0]);
 
     /// <summary>A label's bytes, the lowest first whatever the machine's order.</summary>
     private static Vector128<byte> Label(UInt128 label) =>

@@ -2,16 +2,18 @@ using System.Security.Cryptography;
 
 namespace Coterie.Cryptography.GarbledCircuits;
 
-/// <summary>What an evaluator has of a batch: the colours of the outputs' labels, uniform bits that are shares until they are decoded.</summary>
+/// <summary>What an evaluator has of a batch: the outputs' labels, whose colours are uniform bits, and shares until they are decoded.</summary>
 public sealed class EvaluatedBatch
 {
-    private readonly byte[] _colours;
+    private readonly UInt128[] _outputs;
+    private readonly UInt128 _key;
 
-    internal EvaluatedBatch(Circuit circuit, int instances, byte[] colours)
+    internal EvaluatedBatch(Circuit circuit, int instances, UInt128[] outputs, UInt128 key)
     {
         Circuit = circuit;
         Instances = instances;
-        _colours = colours;
+        _outputs = outputs;
+        _key = key;
     }
 
     /// <summary>What was evaluated.</summary>
@@ -21,7 +23,7 @@ public sealed class EvaluatedBatch
     public int Instances { get; }
 
     /// <summary>The evaluator's exclusive-or shares of output bits <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of every instance, as <see cref="PackedBits"/> lays them.</summary>
-    public byte[] Shares(int first, int count) => OutputColours.Select(Circuit, Instances, _colours, first, count);
+    public byte[] Shares(int first, int count) => OutputColours.Select(Circuit, Instances, _outputs, first, count);
 
     /// <summary>Those output bits in clear.</summary>
     /// <param name="first">The first.</param>
@@ -34,5 +36,16 @@ public sealed class EvaluatedBatch
         if (decoding.Length != bits.Length) throw new CryptographicException($"A decoding of {bits.Length} bytes expected, {decoding.Length} given.");
         for (var i = 0; i < bits.Length; i++) bits[i] ^= decoding[i];
         return bits;
+    }
+
+    /// <summary>The evaluator's additive shares of all outputs, modulo 2^64: words of an instance one after the other.</summary>
+    /// <param name="projection">How the outputs add up to words.</param>
+    /// <param name="rows">What <see cref="GarbledBatch.Project"/> gave.</param>
+    /// <exception cref="CryptographicException">Not as many bytes.</exception>
+    public ulong[] Project(OutputProjection projection, ReadOnlySpan<byte> rows)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        if (rows.Length != projection.RowBytes(Instances)) throw new CryptographicException($"Output rows of {projection.RowBytes(Instances)} bytes expected, {rows.Length} given.");
+        return projection.Evaluate(_outputs, rows, _key);
     }
 }

@@ -5,23 +5,24 @@ namespace Coterie.Cryptography.GarbledCircuits;
 
 /// <summary>
 /// One circuit garbled for many instances, at the garbler. Inputs are encoded once: a second encoding could show both labels of a wire, which opens every wire. Every output bit is
-/// either decoded by the evaluator or shared, never both. Holds secrets until disposed of.
+/// decoded by the evaluator, shared, or projected, and nothing besides. Holds secrets until disposed of.
 /// </summary>
 public sealed class GarbledBatch : IDisposable
 {
-    private enum Use : byte { None, Shared, Decoded }
+    private enum Use : byte { None, Shared, Decoded, Projected }
 
     private readonly byte[] _tables;
     private readonly UInt128[] _garblerZeros;
     private readonly UInt128[] _evaluatorZeros;
-    private readonly byte[] _colours;
+    private readonly UInt128[] _outputs;
+    private readonly UInt128 _key;
     private readonly Use[] _uses;
     private UInt128 _delta;
     private bool _encoded;
     private bool _pairsGone;
     private bool _disposed;
 
-    internal GarbledBatch(Circuit circuit, int instances, byte[] tables, UInt128 delta, UInt128[] garblerZeros, UInt128[] evaluatorZeros, bool pairs, byte[] colours)
+    internal GarbledBatch(Circuit circuit, int instances, byte[] tables, UInt128 delta, UInt128[] garblerZeros, UInt128[] evaluatorZeros, bool pairs, UInt128[] outputs, UInt128 key)
     {
         Circuit = circuit;
         Instances = instances;
@@ -30,7 +31,8 @@ public sealed class GarbledBatch : IDisposable
         _garblerZeros = garblerZeros;
         _evaluatorZeros = evaluatorZeros;
         _pairsGone = !pairs;
-        _colours = colours;
+        _outputs = outputs;
+        _key = key;
         _uses = new Use[circuit.Outputs.Length];
     }
 
@@ -88,6 +90,21 @@ public sealed class GarbledBatch : IDisposable
     /// <exception cref="InvalidOperationException">One of them is shared.</exception>
     public byte[] Decoding(int first, int count) => Outputs(first, count, Use.Decoded);
 
+    /// <summary>
+    /// The garbler's additive shares of all outputs, modulo 2^64, words of an instance one after the other, and what the evaluator needs to have the others:
+    /// <see cref="EvaluatedBatch.Project"/>. Both shares are uniform.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">An output bit was shared, decoded or projected before.</exception>
+    public (byte[] Rows, ulong[] Shares) Project(OutputProjection projection)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (projection.Bits != Circuit.Outputs.Length) throw new ArgumentException($"The projection is of {projection.Bits} output bits, the circuit has {Circuit.Outputs.Length}.", nameof(projection));
+        if (_uses.AsSpan().ContainsAnyExcept(Use.None)) throw new InvalidOperationException("Output bits are projected once, and not shared or decoded besides: their colours are the bits.");
+        _uses.AsSpan().Fill(Use.Projected);
+        return projection.Garble(_outputs, _delta, _key);
+    }
+
     /// <summary>Forgets labels and offset.</summary>
     public void Dispose()
     {
@@ -95,7 +112,7 @@ public sealed class GarbledBatch : IDisposable
         _delta = 0;
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_garblerZeros.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_evaluatorZeros.AsSpan()));
-        CryptographicOperations.ZeroMemory(_colours);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_outputs.AsSpan()));
     }
 
     private byte[] Outputs(int first, int count, Use use)
@@ -105,9 +122,9 @@ public sealed class GarbledBatch : IDisposable
         foreach (ref var before in _uses.AsSpan(first, count))
         {
             if (before != Use.None && before != use)
-                throw new InvalidOperationException("An output bit is either shared or decoded by the evaluator; with the decoding a share would be the bit.");
+                throw new InvalidOperationException("An output bit is either shared, or decoded by the evaluator, or projected; with the decoding a share would be the bit.");
             before = use;
         }
-        return OutputColours.Select(Circuit, Instances, _colours, first, count);
+        return OutputColours.Select(Circuit, Instances, _outputs, first, count);
     }
 }

@@ -100,7 +100,7 @@ public sealed class Garbler : IDisposable
     {
         var garblerZeros = Labels(instances, circuit.GarblerInputs);
         var tables = TableFormat.Create(circuit, instances, _tweak);
-        var colours = new byte[PackedBits.Bytes((long)instances * circuit.Outputs.Length)];
+        var outputs = new UInt128[checked(instances * circuit.Outputs.Length)];
         var rows = tables.AsSpan(TableFormat.HeaderLength);
         var key = HashKey.Read(_start);
         // Used up before anything is garbled: whatever happens, no tweak comes twice.
@@ -109,16 +109,16 @@ public sealed class Garbler : IDisposable
         switch (_path)
         {
             case GatePath.Wide:
-                CircuitKernel.Garble<HalfGatesWide>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+                CircuitKernel.Garble<HalfGatesWide>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, outputs);
                 break;
             case GatePath.Instructions:
-                CircuitKernel.Garble<HalfGatesX86>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+                CircuitKernel.Garble<HalfGatesX86>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, outputs);
                 break;
             default:
-                CircuitKernel.Garble<HalfGatesPortable>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, colours);
+                CircuitKernel.Garble<HalfGatesPortable>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, outputs);
                 break;
         }
-        return new GarbledBatch(circuit, instances, tables, _delta, garblerZeros, evaluatorZeros, pairs, colours);
+        return new GarbledBatch(circuit, instances, tables, _delta, garblerZeros, evaluatorZeros, pairs, outputs, key.Projection(tweak));
     }
 
     private UInt128[] Labels(int instances, int inputs)

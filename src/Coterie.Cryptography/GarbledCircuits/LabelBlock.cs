@@ -24,7 +24,4 @@ internal static class LabelBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> ColourMask(Vector128<byte> x) =>
         Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(Vector128.Shuffle(x.AsInt32(), Vector128<int>.Zero), 31), 31).AsByte();
-
-    /// <summary>The label's lowest bit.</summary>
-    public static bool Colour(Vector128<byte> x) => (x.ToScalar() & 1) != 0;
 }

@@ -10,15 +10,18 @@ internal static class OutputColours
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, circuit.Outputs.Length, nameof(count));
     }
 
-    public static byte[] Select(Circuit circuit, int instances, ReadOnlySpan<byte> colours, int first, int count)
+    public static byte[] Select(Circuit circuit, int instances, ReadOnlySpan<UInt128> outputs, int first, int count)
     {
         RequireRange(circuit, first, count);
         var width = circuit.Outputs.Length;
-        if (count == width) return colours.ToArray();
         var selected = new byte[PackedBits.Bytes((long)instances * count)];
-        for (long i = 0; i < instances; i++)
+        for (var i = 0; i < instances; i++)
             for (var w = 0; w < count; w++)
-                if (PackedBits.Get(colours, (i * width) + first + w)) PackedBits.Set(selected, (i * count) + w, true);
+            {
+                var at = ((long)i * count) + w;
+                // No branch: a colour is a share of a secret bit.
+                selected[at >> 3] |= (byte)(unchecked((int)(ulong)outputs[(i * width) + first + w] & 1) << (int)(at & 7));
+            }
         return selected;
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Coterie.Cryptography.GarbledCircuits;
 
 /// <summary>
@@ -29,9 +31,17 @@ public static class PackedBits
     {
         RequireWidth(width);
         var bits = new byte[Bytes((long)words.Length * width)];
-        for (var i = 0; i < words.Length; i++)
-            for (var bit = 0; bit < width; bit++)
-                if (((words[i] >> bit) & 1) != 0) Set(bits, ((long)i * width) + bit, true);
+        var (kept, held, at) = (UInt128.Zero, 0, 0);
+        var mask = ulong.MaxValue >> (64 - width);
+        foreach (var word in words)
+        {
+            kept |= (UInt128)(word & mask) << held;
+            held += width;
+            if (held < 64) continue;
+            BinaryPrimitives.WriteUInt64LittleEndian(bits.AsSpan(at), unchecked((ulong)kept));
+            (kept, held, at) = (kept >> 64, held - 64, at + sizeof(ulong));
+        }
+        for (; at < bits.Length; at++, kept >>= 8) bits[at] = unchecked((byte)kept);
         return bits;
     }
 

@@ -1,42 +1,27 @@
 namespace Coterie.Cryptography.GarbledCircuits;
 
-/// <summary>
-/// Functions of additive shares: x = x0 + x1 modulo 2^n is formed inside the circuit, and what is computed leaves as fresh additive shares (Demmler, Schneider, Zohner,
-/// "ABY", NDSS 2015).
-/// </summary>
+/// <summary>Functions of additive shares whose results stay bits.</summary>
 public static class SharedCircuit
 {
     /// <summary>
-    /// A circuit of words of <paramref name="width"/> bits. The garbler puts in its shares x0, then as many masks r, uniform and fresh, as there are result words; the evaluator
-    /// its shares x1. Outputs are y - r: the evaluator may decode them, they are its shares; r are the garbler's. Adding costs width - 1 conjunctions for every input and result.
+    /// A circuit of words of <paramref name="width"/> bits whose result bits are exclusive-or shares: x = x0 + x1 is formed inside, nobody decodes, colour bits are the shares. Adding costs
+    /// width - 1 conjunctions for every input.
     /// </summary>
-    public static Circuit Additive(int width, int inputs, Func<CircuitBuilder, Word[], Word[]> function)
-    {
-        var (builder, results) = Apply(width, inputs, function);
-        foreach (var result in results)
-        {
-            if (result.Width != width) throw new ArgumentException($"Results of {width} bits expected, one has {result.Width}.", nameof(function));
-            builder.Output(builder.Subtract(result, builder.GarblerWord(width)));
-        }
-        return builder.Build();
-    }
-
-    /// <summary>A circuit whose result bits stay exclusive-or shares: nobody decodes, colour bits are the shares. No masks are put in.</summary>
     public static Circuit Binary(int width, int inputs, Func<CircuitBuilder, Word[], Word[]> function)
     {
-        var (builder, results) = Apply(width, inputs, function);
-        foreach (var result in results) builder.Output(result);
+        ArgumentNullException.ThrowIfNull(function);
+        var builder = new CircuitBuilder();
+        foreach (var result in function(builder, Inputs(builder, width, inputs))) builder.Output(result);
         return builder.Build();
     }
 
-    private static (CircuitBuilder Builder, Word[] Results) Apply(int width, int inputs, Func<CircuitBuilder, Word[], Word[]> function)
+    /// <summary>Sums of the garbler's and the evaluator's shares.</summary>
+    internal static Word[] Inputs(CircuitBuilder builder, int width, int inputs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentNullException.ThrowIfNull(function);
-        var builder = new CircuitBuilder();
         var words = new Word[inputs];
         for (var i = 0; i < inputs; i++) words[i] = builder.Add(builder.GarblerWord(width), builder.EvaluatorWord(width));
-        return (builder, function(builder, words));
+        return words;
     }
 }

@@ -11,7 +11,7 @@ public static class BaseTransferReceiver
     /// <summary>Bytes of the reply.</summary>
     public const int ReplyBytes = TransferMessage.HeaderBytes + (BaseTransferSender.Count * ModpGroup.ElementBytes);
 
-    // Digits of the fixed-base tables: 123 tables of 32 entries for both bases, 4 MB, and 20 squares.
+    // Digits of the fixed-base tables: 21 tables of 32 entries for both bases, and 20 squares.
     private const int Window = 5;
     private const int Turns = 5;
 
@@ -27,7 +27,7 @@ public static class BaseTransferReceiver
         ArgumentNullException.ThrowIfNull(random);
         var name = TransferHash.RequireSession(session);
         var element = TransferMessage.Body(offer, TransferMessageKind.BaseOffer, TransferHash.SessionTag(name), BaseTransferSender.Count, 0, ModpGroup.ElementBytes);
-        ModpGroup.Require(element, "The base transfers' offer");
+        ModpGroup.RequireElement(element, "The base transfers' offer");
         const int Words = ModpGroup.Words;
         using var engine = new TwinEngine(ModpGroup.CreateEngine());
         var (lanes, single, length) = (engine.Lanes, engine.SingleLength, engine.PairLength);
@@ -37,12 +37,16 @@ public static class BaseTransferReceiver
         engine.LoadSingles(numbers, Words, bases.AsSpan(0, single));
         for (var lane = 0; lane < lanes; lane++) element.CopyTo(MemoryMarshal.AsBytes(numbers.AsSpan(lane * Words, Words)));
         engine.LoadSingles(numbers, Words, bases.AsSpan(single));
+        ModpGroup.Invert(numbers.AsSpan(0, Words).ToArray(), numbers.AsSpan(0, Words));
+        for (var lane = 1; lane < lanes; lane++) numbers.AsSpan(0, Words).CopyTo(numbers.AsSpan(lane * Words));
+        var inverse = new ulong[single];
+        engine.LoadSingles(numbers, Words, inverse);
 
         // (g^b, A^b) for all transfers.
-        var exponents = new ulong[Words * BaseTransferSender.Count];
-        for (var i = 0; i < BaseTransferSender.Count; i++) ModpGroup.DrawExponent(random, exponents.AsSpan(i * Words, Words));
+        var exponents = new ulong[ModpGroup.SecretWords * BaseTransferSender.Count];
+        random.Fill(MemoryMarshal.AsBytes(exponents.AsSpan()));
         var powers = new ulong[BaseTransferSender.Count / lanes * length];
-        using (var tables = new FixedBase(engine, bases, ModpGroup.ExponentBits, Window, Turns, hardened: true)) tables.Raise(exponents, Words, powers);
+        using (var tables = new FixedBase(engine, bases, ModpGroup.SecretBits, Window, Turns, hardened: true)) tables.Raise(exponents, ModpGroup.SecretWords, powers);
 
         var reply = TransferMessage.Create(TransferMessageKind.BaseReply, TransferHash.SessionTag(name), BaseTransferSender.Count, 0, (long)BaseTransferSender.Count * ModpGroup.ElementBytes);
         var keys = new UInt128[BaseTransferSender.Count];
@@ -51,8 +55,8 @@ public static class BaseTransferReceiver
         {
             var pair = powers.AsSpan(first / lanes * length, length);
             engine.StoreSingles(pair[single..], numbers);
-            // A where it is chosen and 1 elsewhere: every lane is multiplied.
-            SelectFactors(engine, bases.AsSpan(single), choices, first, factor);
+            // 1 / A where it is chosen and 1 elsewhere: every lane is multiplied.
+            SelectFactors(engine, inverse, choices, first, factor);
             engine.MultiplySingles(pair[..single], factor, pair[..single]);
             var elements = new ulong[Words * lanes];
             engine.StoreSingles(pair[..single], elements);
@@ -67,14 +71,14 @@ public static class BaseTransferReceiver
         return (new BaseSeeds(name, choices, keys), reply);
     }
 
-    /// <summary>A^c in every lane, without a branch or an address that tells c. A block's words of one lane lie so many lanes apart.</summary>
-    private static void SelectFactors(TwinEngine engine, ReadOnlySpan<ulong> offer, UInt128 choices, int first, Span<ulong> factor)
+    /// <summary>A^-c in every lane, without a branch or an address that tells c. A block's words of one lane lie so many lanes apart.</summary>
+    private static void SelectFactors(TwinEngine engine, ReadOnlySpan<ulong> inverse, UInt128 choices, int first, Span<ulong> factor)
     {
         var lanes = engine.Lanes;
         for (var i = 0; i < factor.Length; i++)
         {
             var mask = unchecked(0 - (ulong)((choices >> (first + (i % lanes))) & 1));
-            factor[i] = (offer[i] & mask) | (engine.One[i] & ~mask);
+            factor[i] = (inverse[i] & mask) | (engine.One[i] & ~mask);
         }
     }
 }

@@ -11,10 +11,13 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// <see cref="ModpGroup"/>. It becomes the receiver of the extension.
 /// </summary>
 /// <remarks>
-/// 1. The sender draws a, of 512 bits, and sends A = g^a. 2. The receiver with choice c draws b uniform below the group's order and sends B = A^c g^b. 3. The keys are
-/// H(B^a) and H((B/A)^a); the receiver knows H(A^b).
-/// Keys are hashes of session, index, A, B and the shared element, and elements outside the group are refused: without that keys of different transfers can
-/// be made to depend on each other. The sender learns nothing of the choices, whatever it sends and computes (B is uniform). The receiver learns one key of
+/// 1. The sender draws an even a, of 512 bits, and sends A = g^a. 2. The receiver with choice c draws b of 512 bits and sends B = A^-c g^b. 3. The keys are
+/// H(B^a) and H((B A)^a); the receiver knows H(A^b).
+/// Keys are hashes of session, index, A, B and the shared element: without that keys of different transfers can be made to depend on each other. An A outside the group is refused, as
+/// it would tell choices. A reply need only be a number modulo p other than 0, 1 and p - 1: as a is even, (-B)^a = B^a, so that the number that is no square serves like the one that is,
+/// and powers of it tell nothing more (the cofactor 2 is cleared; NIST SP 800-56A revision 3, section 5.7.1.2, for curves).
+/// The sender learns nothing of the choices, whatever it sends, if powers to short exponents cannot be told from uniform elements, which follows from the hardness of short logarithms (Koshiba,
+/// Kurosawa, PKC 2004): then B is uniform to it for either choice. The receiver learns one key of
 /// each pair if Diffie-Hellman is hard in the group and SHA-256 is a random oracle. As in every use of this protocol inside another, a receiver that
 /// chooses its elements by the sender's is not excluded by a proof in the universally composable model (Genc, Iovino, Rial 2017); the extension uses its
 /// keys only after the check of <see cref="ExtensionSender"/>.
@@ -47,8 +50,8 @@ public sealed class BaseTransferSender : IDisposable
         var name = TransferHash.RequireSession(session);
         var exponent = new ulong[ModpGroup.SecretWords];
         random.Fill(MemoryMarshal.AsBytes(exponent.AsSpan()));
-        // Odd, so that it is not 0.
-        exponent[0] |= 1;
+        // Even, which clears the cofactor, and not 0.
+        exponent[0] = (exponent[0] | 3) ^ 1;
         using var engine = ModpGroup.CreateEngine();
         var generator = new ulong[ModpGroup.Words * engine.Lanes];
         for (var lane = 0; lane < engine.Lanes; lane++) generator[lane * ModpGroup.Words] = 2;
@@ -66,7 +69,7 @@ public sealed class BaseTransferSender : IDisposable
     {
         if (_finished) throw new InvalidOperationException("A base transfer takes one reply; nothing is used twice.");
         var body = TransferMessage.Body(reply, TransferMessageKind.BaseReply, TransferHash.SessionTag(_session), Count, 0, (long)Count * ModpGroup.ElementBytes);
-        for (var i = 0; i < Count; i++) ModpGroup.Require(body.Slice(i * ModpGroup.ElementBytes, ModpGroup.ElementBytes), $"Element {i} of the base transfers' reply");
+        for (var i = 0; i < Count; i++) ModpGroup.RequireNumber(body.Slice(i * ModpGroup.ElementBytes, ModpGroup.ElementBytes), $"Element {i} of the base transfers' reply");
         _finished = true;
         var keys = Keys(body);
         LittleWords.Zero(_exponent);
@@ -85,14 +88,12 @@ public sealed class BaseTransferSender : IDisposable
         using var engine = ModpGroup.CreateEngine();
         var (words, lanes, single) = (ModpGroup.Words, engine.Lanes, engine.SingleLength);
         var offer = _message.AsSpan(TransferMessage.HeaderBytes);
-        // A^-a, the same in all lanes.
+        // A^a, the same in all lanes.
         var numbers = new ulong[words * lanes];
         for (var lane = 0; lane < lanes; lane++) offer.CopyTo(MemoryMarshal.AsBytes(numbers.AsSpan(lane * words, words)));
-        var (negated, quotient, power) = (new ulong[words], new ulong[single], new ulong[single]);
-        _exponent.CopyTo(negated, 0);
-        ModpGroup.NegateExponent(negated);
-        engine.LoadSingles(numbers, words, quotient);
-        SinglePowers.RaiseAll(engine, quotient, negated, hardened: true, quotient);
+        var (factor, power) = (new ulong[single], new ulong[single]);
+        engine.LoadSingles(numbers, words, factor);
+        SinglePowers.RaiseAll(engine, factor, _exponent, hardened: true, factor);
         var (zero, one) = (new UInt128[Count], new UInt128[Count]);
         for (var first = 0; first < Count; first += lanes)
         {
@@ -100,10 +101,10 @@ public sealed class BaseTransferSender : IDisposable
             engine.LoadSingles(numbers, words, power);
             SinglePowers.RaiseAll(engine, power, _exponent, hardened: true, power);
             Hash(power, first, zero, body);
-            engine.MultiplySingles(power, quotient, power);
+            engine.MultiplySingles(power, factor, power);
             Hash(power, first, one, body);
         }
-        foreach (var secret in new[] { numbers, negated, quotient, power }) LittleWords.Zero(secret);
+        foreach (var secret in new[] { numbers, factor, power }) LittleWords.Zero(secret);
         return new BaseSeedPairs(_session, zero, one);
 
         void Hash(ReadOnlySpan<ulong> shared, int first, UInt128[] keys, ReadOnlySpan<byte> elements)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier.Modular;
 
 namespace Coterie.Cryptography.ObliviousTransfer;
@@ -19,13 +17,13 @@ internal static class ModpGroup
     /// <summary>Words of an element and of an exponent.</summary>
     public const int Words = ElementBytes / sizeof(ulong);
 
-    /// <summary>Bits of q.</summary>
-    public const int ExponentBits = 3071;
-
     /// <summary>
     /// Words of a Diffie-Hellman secret: 512 bits, twice what the group's strength asks for (NIST SP 800-56A revision 3, section 5.6.1.1.1: at least 256 bits for 128).
     /// </summary>
     public const int SecretWords = 8;
+
+    /// <summary>Bits of a secret.</summary>
+    public const int SecretBits = 64 * SecretWords;
 
     private const string Hexadecimal =
         "0" +
@@ -41,43 +39,33 @@ internal static class ModpGroup
     /// <summary>p.</summary>
     public static BigInteger Prime { get; } = BigInteger.Parse(Hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>q.</summary>
-    public static BigInteger Order { get; } = Prime >> 1;
-
-    // Behind what they are computed from: initialisers run in order.
+    // Behind what it is computed from: initialisers run in order.
     private static readonly ulong[] PrimeWords = WordsOf(Prime);
-    private static readonly ulong[] OrderWords = WordsOf(Order);
 
     /// <summary>Arithmetic modulo p; one caller at a time.</summary>
     public static ModularEngine CreateEngine(EngineKind kind = EngineKind.Best) => ModularEngines.Create(PrimeWords, kind);
 
-    /// <summary>An exponent uniform in [1, q), by rejection.</summary>
-    public static void DrawExponent(CryptographicRandom random, Span<ulong> exponent)
+    /// <summary>1 / x modulo p for a public x that is not zero.</summary>
+    public static void Invert(ReadOnlySpan<ulong> x, Span<ulong> inverse)
     {
-        do
-        {
-            random.Fill(MemoryMarshal.AsBytes(exponent));
-            exponent[^1] &= ulong.MaxValue >> 1;
-        }
-        while (!LittleWords.IsBelow(exponent, OrderWords) || exponent.IndexOfAnyExcept(0UL) < 0);
+        if (!Euclid.TryInvert(x, PrimeWords, inverse)) throw new ArgumentException("0 has no inverse.", nameof(x));
     }
 
-    /// <summary>q - x for x below q and not zero.</summary>
-    public static void NegateExponent(Span<ulong> exponent) => LittleWords.Negate(exponent, OrderWords);
+    /// <summary>A peer's element of the group other than 1. Elements are public.</summary>
+    /// <exception cref="CryptographicException">Another number.</exception>
+    public static void RequireElement(ReadOnlySpan<byte> element, string name)
+    {
+        var number = RequireNumber(element, name);
+        if (Jacobi.Symbol(number, Prime) != 1) throw new CryptographicException($"{name} is not in the subgroup of squares.");
+    }
 
-    /// <summary>What keeps a peer's element from being one of the group other than 1; null when nothing does. Elements are public.</summary>
-    public static string? Fault(ReadOnlySpan<byte> element)
+    /// <summary>A peer's number modulo p whose square is an element of the group other than 1; it is an element itself or -1 times one.</summary>
+    /// <exception cref="CryptographicException">Another number.</exception>
+    public static BigInteger RequireNumber(ReadOnlySpan<byte> element, string name)
     {
         var number = new BigInteger(element, isUnsigned: true);
-        if (number >= Prime) return "is not below the prime";
-        if (number <= BigInteger.One || number == Prime - 1) return "is 0, 1 or p - 1";
-        return Jacobi.Symbol(number, Prime) == 1 ? null : "is not in the subgroup of squares";
-    }
-
-    /// <exception cref="CryptographicException">An element with a fault.</exception>
-    public static void Require(ReadOnlySpan<byte> element, string name)
-    {
-        if (Fault(element) is { } fault) throw new CryptographicException($"{name} {fault}.");
+        if (number >= Prime) throw new CryptographicException($"{name} is not below the prime.");
+        return number > BigInteger.One && number != Prime - 1 ? number : throw new CryptographicException($"{name} is 0, 1 or p - 1.");
     }
 
     private static ulong[] WordsOf(BigInteger value)

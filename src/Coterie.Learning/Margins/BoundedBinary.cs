@@ -67,8 +67,9 @@ public sealed record BoundedBinary(BoundedLoss Loss, double C = 1) : IHiddenLear
         ArgumentNullException.ThrowIfNull(total);
         ArgumentNullException.ThrowIfNull(round);
         var before = model["intercept"].Above(model["coefficients"]);
-        var (after, inverse) = await Steps.MoveAsync(math, before, model.Find(BoundedSteps.Inverse), total, round, cancellationToken);
-        return Blocks<T>.Of(("coefficients", after.Slice(1, 0, after.Rows - 1, 1)), ("intercept", after.Slice(0, 0, 1, 1)), (BoundedSteps.Inverse, inverse));
+        var (after, kept) = await Steps.MoveAsync(math, before, model, total, round, cancellationToken);
+        return Blocks<T>.Of(
+            ("coefficients", after.Slice(1, 0, after.Rows - 1, 1)), ("intercept", after.Slice(0, 0, 1, 1)), (BoundedSteps.Inverse, kept[BoundedSteps.Inverse]), (BoundedSteps.Reached, kept[BoundedSteps.Reached]));
     }
 
     /// <summary>n x 1: probabilities of the second class; of the squared hinge, scores between 0 and 1 that are not calibrated.</summary>

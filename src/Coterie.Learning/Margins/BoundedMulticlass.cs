@@ -64,9 +64,10 @@ public sealed record BoundedMulticlass(BoundedLoss Loss, double C = 1) : IHidden
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(total);
         ArgumentNullException.ThrowIfNull(round);
-        var (after, inverse) = await Steps.MoveAsync(math, Functions(model), model.Find(BoundedSteps.Inverse), total, round, cancellationToken);
+        var (after, kept) = await Steps.MoveAsync(math, Functions(model), model, total, round, cancellationToken);
         return Blocks<T>.Of(
-            ("coefficients", after.Slice(1, 0, after.Rows - 1, after.Columns).Transpose()), ("intercept", after.Slice(0, 0, 1, after.Columns).Transpose()), (BoundedSteps.Inverse, inverse));
+            ("coefficients", after.Slice(1, 0, after.Rows - 1, after.Columns).Transpose()), ("intercept", after.Slice(0, 0, 1, after.Columns).Transpose()),
+            (BoundedSteps.Inverse, kept[BoundedSteps.Inverse]), (BoundedSteps.Reached, kept[BoundedSteps.Reached]));
     }
 
     /// <summary>n x K: each class' own probability over their sum; of the squared hinge, scores between 0 and 1 that are not calibrated.</summary>

@@ -6,9 +6,9 @@ using Coterie.Core.Numerics;
 namespace Coterie.Learning.Preprocessing;
 
 /// <summary>
-/// The first stage of every run, one sum: total rows, the power of two that bounds each column without a known range, and rows per
-/// class. Classes without a declared list are counted on the public grid of the integers -1..255. Learned besides the totals: how
-/// many participants have their largest absolute value in each power of two, and, for regression, how many have one target value only.
+/// The first stage of every run, one sum: total rows, the power of two that bounds each column without a known range and the signs in it, and rows per
+/// class. Classes without a declared list are counted on the public grid of the integers -1..255. Learned besides the totals: per column how
+/// many participants have their largest absolute value below each power of two, and how many have a negative and a positive one; for regression, how many have one target value only.
 /// </summary>
 public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFacts>
 {
@@ -44,7 +44,7 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
     public SchemaFacts Initialize(Schema schema, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return new(0, [.. new double[schema.FeatureCount]], 0, 1, [], []);
+        return new(0, [.. new (double, double)[schema.FeatureCount]], 0, 1, [], []);
     }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
     {
         ArgumentNullException.ThrowIfNull(model);
         return Blocks<Matrix>.Of(
-            ("rows", Matrix.Scalar(model.TotalRows)), ("feature_bounds", Matrix.Column(model.FeatureBounds.AsSpan())),
+            ("rows", Matrix.Scalar(model.TotalRows)), ("feature_minima", Matrix.Column([.. model.FeatureRanges.Select(r => r.Minimum)])), ("feature_maxima", Matrix.Column([.. model.FeatureRanges.Select(r => r.Maximum)])),
             ("target_bound", Matrix.Scalar(model.TargetBound)), ("weight_bound", Matrix.Scalar(model.WeightBound)),
             ("class_counts", Matrix.Column([.. model.ClassCounts.Select(c => (double)c)])), ("class_labels", Matrix.Column(model.ClassLabels.AsSpan())));
     }
@@ -61,8 +61,9 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
     public SchemaFacts Unpack(Schema schema, Blocks<Matrix> parameters)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        var bounds = Parameters.Column(parameters, "feature_bounds", schema.FeatureCount);
-        return new((long)Parameters.Scalar(parameters, "rows"), bounds, Parameters.Scalar(parameters, "target_bound"), Parameters.Scalar(parameters, "weight_bound"),
+        var minima = Parameters.Column(parameters, "feature_minima", schema.FeatureCount);
+        var maxima = Parameters.Column(parameters, "feature_maxima", schema.FeatureCount);
+        return new((long)Parameters.Scalar(parameters, "rows"), [.. minima.Zip(maxima)], Parameters.Scalar(parameters, "target_bound"), Parameters.Scalar(parameters, "weight_bound"),
             [.. Parameters.Column(parameters, "class_counts").Select(c => (long)c)], Parameters.Column(parameters, "class_labels"));
     }
 
@@ -72,7 +73,7 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
         ArgumentNullException.ThrowIfNull(schema);
         var layout = ImmutableArray.CreateBuilder<BlockSpec>();
         layout.Add(new("rows", 1, 1, int.MaxValue));
-        if (OpenColumns(schema).Length is > 0 and var open) layout.Add(new("exponents", open, ExponentBins.Count, 1));
+        if (OpenColumns(schema).Length is > 0 and var open) layout.AddRange(new BlockSpec("exponents", open, ExponentBins.Count, 1), new BlockSpec("signs", open, SchemaAgreementLocal.Signs, 1));
         layout.Add(new("weights", 1, SchemaAgreementLocal.WeightBins, 1));
         if (TargetOf(schema) is { } target)
         {
@@ -100,10 +101,10 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
         ArgumentNullException.ThrowIfNull(total);
         var rows = (long)Math.Round(total["rows"][0, 0]);
         if (rows == 0) throw new ShardException("No participant has any row.");
-        var bounds = new double[schema.FeatureCount];
+        var ranges = new (double Minimum, double Maximum)[schema.FeatureCount];
         var open = OpenColumns(schema);
-        for (var i = 0; i < open.Length; i++) bounds[open[i]] = ExponentBins.Bound(total["exponents"].Row(i), LowestExponent);
-        var facts = model with { TotalRows = rows, FeatureBounds = [.. bounds], WeightBound = WeightBound(total["weights"].Row(0)) };
+        for (var i = 0; i < open.Length; i++) ranges[open[i]] = Range(ExponentBins.Bound(total["exponents"].Row(i), LowestExponent), total["signs"].Row(i));
+        var facts = model with { TotalRows = rows, FeatureRanges = [.. ranges], WeightBound = WeightBound(total["weights"].Row(0)) };
         if (TargetOf(schema) is { } target) facts = IsClassification ? Classes(target, facts, total["classes"]) : Range(target, facts, total);
         return new(facts, Done: true, Change: 0);
     }
@@ -114,13 +115,13 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(model);
         var features = schema.Features.Select((column, j) =>
-            model.FeatureBounds[j] > 0 ? WithBound(column, model.FeatureBounds[j])
+            model.FeatureRanges[j] is var (minimum, maximum) && minimum < maximum ? column with { Minimum = minimum, Maximum = maximum }
             : column.Type == ColumnType.Binary && !IsRangeKnown(column) ? column with { Minimum = 0, Maximum = 1 } : column);
         var target = schema.Target;
         if (!model.ClassLabels.IsEmpty && target is not null)
             target = target with { Type = ColumnType.Categorical, Values = [.. model.ClassLabels.Select(l => l.ToString("R", CultureInfo.InvariantCulture))] };
         else if (model.TargetBound > 0 && target is not null)
-            target = WithBound(target, model.TargetBound);
+            target = target with { Minimum = -model.TargetBound, Maximum = model.TargetBound };
         return schema with { Features = [.. features], Target = target, TotalRows = model.TotalRows, ClassCounts = model.ClassCounts, WeightBound = model.WeightBound };
     }
 
@@ -147,7 +148,12 @@ public sealed class SchemaAgreement(LearningTask task) : IPreprocessor<SchemaFac
         };
     }
 
-    private static Column WithBound(Column column, double bound) => column with { Minimum = -bound, Maximum = bound };
+    /// <summary>A side on which nobody has a value ends at zero.</summary>
+    private static (double Minimum, double Maximum) Range(double bound, ReadOnlySpan<double> signs)
+    {
+        var (hasNegative, hasPositive) = (signs[SchemaAgreementLocal.Negative] > 0.5, signs[SchemaAgreementLocal.Positive] > 0.5);
+        return (hasNegative ? -bound : 0, hasPositive || !hasNegative ? bound : 0);
+    }
 
     private static double WeightBound(ReadOnlySpan<double> bins)
     {

@@ -17,6 +17,15 @@ internal sealed class SchemaAgreementLocal : ILocal<SchemaFacts>
     /// </summary>
     public const int VariationBins = 1 + (2 * HashBins);
 
+    /// <summary>Per column whether the participant has a negative number in it, and a positive one.</summary>
+    public const int Signs = 2;
+
+    /// <summary>Column of negative ones in the block of signs.</summary>
+    public const int Negative = 0;
+
+    /// <summary>Column of positive ones.</summary>
+    public const int Positive = 1;
+
     private const int HashBins = 64;
 
     private readonly Blocks<Matrix> _contribution;
@@ -34,14 +43,17 @@ internal sealed class SchemaAgreementLocal : ILocal<SchemaFacts>
         }
         var open = SchemaAgreement.OpenColumns(schema);
         if (!open.IsEmpty)
-            blocks = blocks.With("exponents", Matrix.Create(open.Length, ExponentBins.Count, bins =>
+        {
+            double[] bins = new double[open.Length * ExponentBins.Count], signs = new double[open.Length * Signs];
+            for (var i = 0; i < open.Length; i++)
             {
-                for (var i = 0; i < open.Length; i++)
-                {
-                    shard.Features.CopyColumn(open[i], cells);
-                    Mark(schema.Features[open[i]].Name, cells, bins.Slice(i * ExponentBins.Count, ExponentBins.Count));
-                }
-            }));
+                shard.Features.CopyColumn(open[i], cells);
+                Mark(schema.Features[open[i]].Name, cells, bins.AsSpan(i * ExponentBins.Count, ExponentBins.Count));
+                signs[(i * Signs) + Negative] = Array.Exists(cells, c => c < 0) ? 1 : 0;
+                signs[(i * Signs) + Positive] = Array.Exists(cells, c => c > 0) ? 1 : 0;
+            }
+            blocks = blocks.With("exponents", new Matrix(open.Length, ExponentBins.Count, bins)).With("signs", new Matrix(open.Length, Signs, signs));
+        }
         blocks = blocks.With("weights", Weights(shard));
         if (agreement.TargetOf(schema) is { } target)
         {

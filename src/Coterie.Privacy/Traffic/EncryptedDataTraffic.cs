@@ -39,10 +39,9 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
     {
         get
         {
-            const int Transfers = BaseTransferSender.OfferBytes + BaseTransferReceiver.ReplyBytes;
             var set = MessageSizes.Set(Participants);
             var shares = _rows.Sum(r => 2 * (RowShapes.Length + VectorStream.BytesOf((int)r.Form.Length)));
-            return new(shares / Participants, Transfers + set) { Helper = Transfers + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
+            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
         }
     }
 

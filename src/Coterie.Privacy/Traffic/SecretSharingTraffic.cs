@@ -15,15 +15,8 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
 
     private int Participants => _rows.Length;
 
-    /// <summary>Base transfers with every participant, in both directions, and how many rows it has.</summary>
-    public TrafficEstimate Beginning
-    {
-        get
-        {
-            var transfers = BaseTransferSender.OfferBytes + BaseTransferReceiver.ReplyBytes;
-            return new(transfers + RowShapes.Length, (long)Participants * transfers);
-        }
-    }
+    /// <summary>Base transfers with every participant, from which transfers come in both directions, and how many rows it has.</summary>
+    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * BaseTransferReceiver.ReplyBytes);
 
     /// <summary>That training goes on, at a model of the first one's shapes.</summary>
     public TrafficEstimate Told { get; } = new(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);

@@ -59,7 +59,8 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link) : IArithmetic<TwoPar
 
     /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken) =>
-        EntryAsync(value, PlainArithmetic.Instance.IsNegativeAsync, value.FractionBits, SharedFunctions.IsNegative(Format.FractionBits), Format.FractionBits, cancellationToken);
+        EntryAsync(
+            value, PlainArithmetic.Instance.IsNegativeAsync, value.FractionBits, SharedFunctions.IsNegative(value.FractionBits, Format.FractionBits), Format.FractionBits, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<TwoPartyMatrix> SigmoidAsync(TwoPartyMatrix value, CancellationToken cancellationToken) =>
@@ -79,7 +80,9 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link) : IArithmetic<TwoPar
     public async ValueTask<TwoPartyMatrix> ArgMinAsync(TwoPartyMatrix values, CancellationToken cancellationToken)
     {
         if (!values.IsShared) return await EntryAsync(values, ((IArithmetic<Matrix>)PlainArithmetic.Instance).ArgMinAsync, 0, null!, 0, cancellationToken);
-        var marks = await SharedFunctions.ArgMin(values.Columns, Format.FractionBits).ApplyAsync(link, values.Share!, cancellationToken);
+        // The only one is the smallest.
+        if (values.Columns == 1) return Public(Matrix.Create(values.Rows, 1, marks => marks.Fill(1)));
+        var marks = await SharedFunctions.ArgMin(values.Columns, values.FractionBits, Format.FractionBits).ApplyAsync(link, values.Share!, cancellationToken);
         return Shared(marks, Format.FractionBits);
     }
 

@@ -35,17 +35,26 @@ internal sealed class TwoPartySeeds(BaseSeeds sending, BaseSeedPairs receiving) 
     public static async Task<TwoPartySeeds> ExchangeAsync(
         IChannel channel, ReadOnlyMemory<byte> run, PartyId peer, bool isFirst, StepTag tag, CryptographicRandom random, CancellationToken cancellationToken)
     {
-        // The extension's sender receives base transfers.
         var (mine, theirs) = (NameOf(run.Span, tag, isFirst), NameOf(run.Span, tag, !isFirst));
+        var (offerStep, replyStep, reverseStep) = (tag.Then("offer"), tag.Then("reply"), tag.Then("reverse"));
+        var offset = BinaryPrimitives.ReadUInt128LittleEndian(random.Bytes(16));
+        if (isFirst)
+        {
+            // The extension's sender receives base transfers. The lowest bit of the garbler's offset is set: it tells the colours of labels.
+            var offer = await channel.ReceiveAsync(peer, offerStep, BaseTransferSender.OfferBytes, cancellationToken);
+            var (seeds, reply) = TwoPartyLink.Checked(peer, offerStep, () => BaseTransferReceiver.Answer(mine, offer.Span, offset | 1, random));
+            await channel.SendAsync(peer, replyStep, reply, cancellationToken);
+            var reverse = await channel.ReceiveAsync(peer, reverseStep, checked((int)ReversedSeeds.MessageBytes), cancellationToken);
+            return new TwoPartySeeds(seeds, TwoPartyLink.Checked(peer, reverseStep, () => ReversedSeeds.Answer(seeds, theirs, reverse.Span)));
+        }
         using var offering = BaseTransferSender.Create(theirs, random);
-        await channel.SendAsync(peer, tag.Then("offer"), offering.Message, cancellationToken);
-        var offer = await channel.ReceiveAsync(peer, tag.Then("offer"), BaseTransferSender.OfferBytes, cancellationToken);
-        // The lowest bit of the garbler's offset is set: it tells the colours of labels.
-        var offset = BinaryPrimitives.ReadUInt128LittleEndian(random.Bytes(16)) | 1;
-        var (seeds, reply) = TwoPartyLink.Checked(peer, tag, () => BaseTransferReceiver.Answer(mine, offer.Span, offset, random));
-        await channel.SendAsync(peer, tag.Then("reply"), reply, cancellationToken);
-        var answer = await channel.ReceiveAsync(peer, tag.Then("reply"), BaseTransferReceiver.ReplyBytes, cancellationToken);
-        return new TwoPartySeeds(seeds, TwoPartyLink.Checked(peer, tag, () => offering.Finish(answer.Span)));
+        await channel.SendAsync(peer, offerStep, offering.Message, cancellationToken);
+        var answer = await channel.ReceiveAsync(peer, replyStep, BaseTransferReceiver.ReplyBytes, cancellationToken);
+        var pairs = TwoPartyLink.Checked(peer, replyStep, () => offering.Finish(answer.Span));
+        // Transfers the other way come from transfers this way.
+        var (reversed, message) = ReversedSeeds.Ask(pairs, mine, offset, random);
+        await channel.SendAsync(peer, reverseStep, message, cancellationToken);
+        return new TwoPartySeeds(reversed, pairs);
     }
 
     /// <summary>Transfers in which this party is the sender, for all rounds.</summary>

@@ -6,7 +6,6 @@ using Coterie.Federation.Training;
 using Coterie.Learning;
 using Coterie.Learning.Kernels;
 using Coterie.Learning.Margins;
-using Coterie.Learning.Preprocessing;
 using Coterie.Privacy;
 using Coterie.Testing;
 using Xunit.Abstractions;

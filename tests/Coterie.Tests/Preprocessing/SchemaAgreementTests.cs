@@ -15,14 +15,28 @@ public sealed class SchemaAgreementTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Apply_OpenRanges_TakesThePowerOfTwoAboveTheLargest(bool quantised)
+    public void Apply_OpenRanges_TakesThePowerOfTwoNotExceeded(bool quantised)
     {
         var (schema, _, _) = SumDriver.Apply(Regression, SumDriver.Numeric(1), [Rows((0.7, -3), (double.NaN, 1)), Rows((-5.5, 2), (4, 8)), Rows((1, 0))], quantised);
 
         Assert.Equal(5, schema.TotalRows);
         Assert.Equal((-8, 8), (schema.Features[0].Minimum, schema.Features[0].Maximum));
-        Assert.Equal((-16, 16), (schema.Target!.Minimum, schema.Target.Maximum));
+        Assert.Equal((-8, 8), (schema.Target!.Minimum, schema.Target.Maximum));
         Assert.Equal(1, schema.WeightBound);
+    }
+
+    /// <summary>A side on which nobody has a value ends at zero; a power of two is its own bound; all zeros get the smallest bound.</summary>
+    [Theory]
+    [InlineData(new double[] { 3, 0, 16 }, 0, 16)]
+    [InlineData(new double[] { 3, double.NaN, 16.01 }, 0, 32)]
+    [InlineData(new double[] { -3, 0, -0.1 }, -4, 0)]
+    [InlineData(new double[] { -0.5, 0, 0.25 }, -0.5, 0.5)]
+    [InlineData(new double[] { 0, 0, 0 }, 0, 1.0 / (1 << 19))]
+    public void Apply_OpenRangeOfOneSign_EndsAtZero(double[] cells, double minimum, double maximum)
+    {
+        var (schema, _, _) = SumDriver.Apply(Regression, SumDriver.Numeric(1), [Rows((cells[0], -3), (cells[1], 1)), Rows((cells[2], 2))], quantised: true);
+
+        Assert.Equal((minimum, maximum), (schema.Features[0].Minimum, schema.Features[0].Maximum));
     }
 
     [Fact]

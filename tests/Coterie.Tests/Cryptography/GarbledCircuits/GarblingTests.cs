@@ -123,25 +123,57 @@ public sealed class GarblingTests
     [Fact]
     public void Garble_OfSharedValues_LeavesFreshAdditiveShares()
     {
-        var circuit = SharedCircuit.Additive(64, 2, (b, x) => [b.Max(x[0], x[1]), b.Relu(x[0])]);
-        Assert.Equal((63 * 4) + 128 + 63, circuit.Ands);
-        using var session = new GarblingSession();
+        var additive = AdditiveCircuit.Of(64, 2, (b, x) => [b.Max(x[0], x[1]), b.Relu(x[0])]);
+        Assert.Equal((63 * 2) + 128 + 63, additive.Circuit.Ands);
         var rows = Circuits.Edges(2, 50, 5);
-        ulong[] mine = new ulong[50 * 4], theirs = new ulong[50 * 2];
-        for (var i = 0; i < 50; i++)
-            for (var w = 0; w < 2; w++)
-            {
-                mine[(i * 4) + w] = Draw();
-                mine[(i * 4) + 2 + w] = Draw();
-                theirs[(i * 2) + w] = unchecked(rows[(i * 2) + w] - mine[(i * 4) + w]);
-            }
-        var shares = PackedBits.ToWords(session.Run(circuit, 50, PackedBits.FromWords(mine, 64), PackedBits.FromWords(theirs, 64)), 100, 64);
+        var (mine, theirs) = Share(additive, rows, 50);
         for (var i = 0; i < 50; i++)
         {
             long a = unchecked((long)rows[i * 2]), b = unchecked((long)rows[(i * 2) + 1]);
-            Assert.Equal(Math.Max(a, b), unchecked((long)(shares[i * 2] + mine[(i * 4) + 2])));
-            Assert.Equal(Math.Max(a, 0), unchecked((long)(shares[(i * 2) + 1] + mine[(i * 4) + 3])));
+            Assert.Equal(Math.Max(a, b), unchecked((long)(mine[i * 2] + theirs[i * 2])));
+            Assert.Equal(Math.Max(a, 0), unchecked((long)(mine[(i * 2) + 1] + theirs[(i * 2) + 1])));
         }
+    }
+
+    /// <summary>Constants, inverted bits, bits that repeat, a bit in two words, and a word that is one bit.</summary>
+    [Fact]
+    public void Project_OfAnyBits_LeavesTheWordTheyMake()
+    {
+        var additive = AdditiveCircuit.Of(20, 1, (b, x) =>
+        [
+            x[0].ToSigned(64), (~x[0]).ToSigned(64), x[0].ToUnsigned(64), Word.Constant(-77, 64),
+            new Word([.. Enumerable.Range(0, 64).Select(i => i == 9 ? x[0].Sign : i == 3 ? Bit.One : i == 63 ? !x[0][0] : Bit.Zero)]),
+        ]);
+        Assert.Equal((62, 5), (additive.Projection.Bits, additive.Projection.Words));
+        var numbers = Enumerable.Range(0, 60).Select(i => unchecked((ulong)(i == 0 ? 0 : i == 1 ? -1 : i == 2 ? -(1 << 19) : i == 3 ? (1 << 19) - 1 : (long)(Draw() % (1 << 20)) - (1 << 19)))).ToArray();
+        var (mine, theirs) = Share(additive, numbers, 60, 20);
+        for (var i = 0; i < 60; i++)
+        {
+            var x = unchecked((long)numbers[i]);
+            long[] expected = [x, -1 - x, x & 0xFFFFF, -77, unchecked((x < 0 ? 512 : 0) + 8 + ((x & 1) == 0 ? long.MinValue : 0))];
+            Assert.Equal(expected, Enumerable.Range(0, 5).Select(w => unchecked((long)(mine[(i * 5) + w] + theirs[(i * 5) + w]))));
+        }
+    }
+
+    [Fact]
+    public void Additive_WrongWidthsOrNothingToShare_AreRefused()
+    {
+        Assert.Throws<ArgumentException>(() => AdditiveCircuit.Of(64, 1, (_, _) => [Word.Constant(5, 64)]));
+        Assert.Throws<ArgumentException>(() => AdditiveCircuit.Of(64, 1, (_, x) => [x[0].Slice(0, 63)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => AdditiveCircuit.Of(65, 1, (_, x) => [x[0].ToSigned(64)]));
+    }
+
+    private static (ulong[] Mine, ulong[] Theirs) Share(AdditiveCircuit additive, ulong[] numbers, int instances, int width = 64)
+    {
+        ulong[] first = [.. numbers.Select(_ => Draw())], second = [.. numbers.Zip(first, (x, share) => unchecked(x - share))];
+        using var session = new GarblingSession();
+        using var batch = session.Garbler.Garble(additive.Circuit, instances);
+        var (zero, one) = batch.TakeEvaluatorPairs();
+        var (rows, mine) = batch.Project(additive.Projection);
+        Assert.Equal(additive.Projection.RowBytes(instances), rows.Length);
+        var evaluated = session.Evaluator.Evaluate(
+            additive.Circuit, instances, batch.Tables.Span, batch.EncodeGarbler(PackedBits.FromWords(first, width)), GarblingSession.Choose(zero, one, PackedBits.FromWords(second, width)));
+        return (mine, evaluated.Project(additive.Projection, rows));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace Coterie.Tests.Cryptography.ObliviousTransfer;
 public sealed class BaseTransferTests
 {
     private static readonly CryptographicRandom Random = CryptographicRandom.Instance;
+    private static readonly BigInteger Order = ModpGroup.Prime >> 1;
 
     [Fact]
     public void Group_Prime_IsThatOfTheFormulaOfRfc3526()
@@ -16,8 +17,8 @@ public sealed class BaseTransferTests
         Assert.Equal((BigInteger.One << 3072) - (BigInteger.One << 3008) - 1 + ((Pi(2942) + 1_690_314) << 64), ModpGroup.Prime);
         // Fermat's test to two bases each; the generator has order q.
         Assert.All((BigInteger[])[3, 5], b => Assert.Equal(BigInteger.One, BigInteger.ModPow(b, ModpGroup.Prime - 1, ModpGroup.Prime)));
-        Assert.All((BigInteger[])[3, 5], b => Assert.Equal(BigInteger.One, BigInteger.ModPow(b, ModpGroup.Order - 1, ModpGroup.Order)));
-        Assert.Equal(BigInteger.One, BigInteger.ModPow(2, ModpGroup.Order, ModpGroup.Prime));
+        Assert.All((BigInteger[])[3, 5], b => Assert.Equal(BigInteger.One, BigInteger.ModPow(b, Order - 1, Order)));
+        Assert.Equal(BigInteger.One, BigInteger.ModPow(2, Order, ModpGroup.Prime));
     }
 
     [Fact]
@@ -88,10 +89,11 @@ public sealed class BaseTransferTests
         }
     }
 
-    public static TheoryData<string> WrongElements => ["0", "1", "p-1", "p", "p+4", "max", "non-square"];
+    public static TheoryData<string> WrongNumbers => ["0", "1", "p-1", "p", "p+4", "max"];
 
     [Theory]
-    [MemberData(nameof(WrongElements))]
+    [MemberData(nameof(WrongNumbers))]
+    [InlineData("non-square")]
     public void Answer_OfferOutsideTheGroup_IsRefused(string kind)
     {
         var session = Random.Bytes(32);
@@ -103,14 +105,37 @@ public sealed class BaseTransferTests
     }
 
     [Theory]
-    [MemberData(nameof(WrongElements))]
-    public void Finish_ReplyOutsideTheGroup_IsRefusedByItsIndex(string kind)
+    [MemberData(nameof(WrongNumbers))]
+    public void Finish_ReplyThatIsNoNumberModuloP_IsRefusedByItsIndex(string kind)
     {
         var session = Random.Bytes(32);
         using var sender = BaseTransferSender.Create(session, Random);
         var reply = Replies(session, 77, kind);
         var refusal = Assert.Throws<CryptographicException>(() => sender.Finish(reply));
         Assert.StartsWith("Element 77 of the base transfers' reply is", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>-4 is no square. Its a-th power would tell whether a is even, were it not always: it is the power of 4, which is A squared.</summary>
+    [Fact]
+    public void Finish_ReplyThatIsNoSquare_TellsNoMoreThanTheSquare()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            var session = Random.Bytes(32);
+            using var sender = BaseTransferSender.Create(session, Random);
+            var offer = sender.Message.Span[32..].ToArray();
+            var number = new BigInteger(offer, isUnsigned: true);
+            var reply = Replies(session, 77, "non-square");
+            var (_, zero, one) = sender.Finish(reply).Take();
+            UInt128 Key(int index, BigInteger shared)
+            {
+                var bytes = new byte[384];
+                Put(shared % ModpGroup.Prime, bytes);
+                return TransferHash.BaseKey(session, index, offer, reply.AsSpan(32 + (index * 384), 384), bytes);
+            }
+            foreach (var index in (int[])[77, 78]) Assert.Equal(Key(index, number * number), zero[index]);
+            Assert.NotEqual(zero[77], one[77]);
+        }
     }
 
     [Fact]
