@@ -86,11 +86,11 @@ public abstract class SoakTests(ITestOutputHelper output)
         return task with { Plan = task.Plan with { Stop = new StopRule(2, null) } };
     }
 
-    /// <summary>A rescaling under fresh masks rounds down, or up.</summary>
-    private static bool IsNear(byte[] expected, byte[] model)
+    /// <summary>A rescaling under fresh masks rounds down, or up; on shares of rows that is so of every truncation.</summary>
+    private static bool IsNear(byte[] expected, byte[] model, string mode)
     {
         double[] Numbers(byte[] bytes) => [.. BlocksCodec.FromBytes(bytes, FederatedTraining.Coordinator, new StepTag("model")).Values.SelectMany(v => v.ToArray())];
-        return Runs.RelativeError(Numbers(expected), Numbers(model)) < 1e-9;
+        return Runs.RelativeError(Numbers(expected), Numbers(model)) < (mode == ModeCatalogue.EncryptedData ? 1e-4 : 1e-9);
     }
 
     private async Task CheckAsync(TrainingTask task, byte[] expected, FaultPlan plan, string what)
@@ -110,7 +110,8 @@ public abstract class SoakTests(ITestOutputHelper output)
             {
                 throw new InvalidOperationException($"{what}: {(bound.IsCancellationRequested ? "hangs" : "fails")} after {plan.Injected.Values.Sum()} faults ({string.Join(", ", plan.Injected.Keys)}) and {run.Lives} lives.", error);
             }
-            Assert.True(task.Mode.ModelOwner is null ? expected.AsSpan().SequenceEqual(model) : IsNear(expected, model), $"{what}: another model after {string.Join(", ", plan.Injected)} and {run.Lives} lives; rounds: {string.Join("; ", run.Rounds)}.");
+            var isExact = task.Mode.ModelOwner is null && task.Mode.Mode != ModeCatalogue.EncryptedData;
+            Assert.True(isExact ? expected.AsSpan().SequenceEqual(model) : IsNear(expected, model, task.Mode.Mode), $"{what}: another model after {string.Join(", ", plan.Injected)} and {run.Lives} lives; rounds: {string.Join("; ", run.Rounds)}.");
         }
         finally
         {
