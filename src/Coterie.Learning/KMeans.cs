@@ -268,8 +268,8 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Where not even the sums are seen, an empty cluster keeps its centre, refinement moves the candidates without parting any, and a
-    /// restart starts from k of them at random. Means are sums over counts, both first scaled by a power of two near 1 / rows.
+    /// Where not even the sums are seen, an empty cluster keeps its centre, refinement moves the candidates without parting any, and
+    /// restarts start from k of them (<see cref="KMeansHiddenStarts"/>). Means are sums over counts, both first scaled by a power of two near 1 / rows.
     /// </remarks>
     public async ValueTask<Blocks<T>> UpdateAsync<T>(
         IArithmetic<T> math, Blocks<T> model, Blocks<T> total, Round round, CancellationToken cancellationToken) where T : class, ISecret<T>
@@ -286,8 +286,13 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
         var inverse = await math.ReciprocalAsync(share, scale / 2, 2, cancellationToken);
         var means = await math.HadamardAsync(await math.ScaleAsync(scale, total["sums"], cancellationToken), Widen(inverse, d), cancellationToken);
         var moved = await math.SelectAsync(Widen(empty, d), centres, means, cancellationToken);
-        if (round.Index < RefinementRounds)
-            return Replace(model, ("working", round.Index < RefinementRounds - 1 ? moved : DrawPublicly(moved, round)));
+        if (round.Index < RefinementRounds - 1) return Replace(model, ("working", moved));
+        if (round.Index == RefinementRounds - 1)
+        {
+            // Candidates without rows weigh nothing.
+            var weights = await math.ScaleAsync(scale, counts, cancellationToken);
+            return Replace(model, ("working", await KMeansHiddenStarts.DrawAsync(math, moved, weights, restarts, k, new SeededRandom(round.Seed, (ulong)round.Index + 1), cancellationToken)));
+        }
         // Per restart its inertia (a row of restarts columns) and its centres laid out in one row.
         T? inertias = null, flat = null;
         for (var r = 0; r < restarts; r++)
@@ -311,20 +316,6 @@ public sealed class KMeans(int k, int restarts = KMeans.DefaultRestarts, KMeansS
                 if (!double.IsFinite(shard.Features[i, j]))
                     throw new ShardException($"Column '{schema.Features[j].Name}', row {i}: the cell is missing, and k-means needs every cell. Add 'impute' to the preprocessing.", schema.Features[j].Name, i);
         return shard;
-    }
-
-    private T DrawPublicly<T>(T candidates, Round round) where T : class, ISecret<T>
-    {
-        var random = new SeededRandom(round.Seed, (ulong)round.Index + 1);
-        var order = Enumerable.Range(0, candidates.Rows).ToArray();
-        T? drawn = null;
-        for (var r = 0; r < restarts; r++)
-        {
-            random.Shuffle<int>(order);
-            foreach (var c in order.AsSpan(0, k))
-                drawn = drawn is null ? candidates.Slice(c, 0, 1, candidates.Columns) : drawn.Above(candidates.Slice(c, 0, 1, candidates.Columns));
-        }
-        return drawn!;
     }
 
     private static Blocks<T> Replace<T>(Blocks<T> blocks, (string Name, T Value) block) where T : class, ISecret<T> =>

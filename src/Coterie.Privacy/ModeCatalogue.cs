@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
 using Coterie.Core.Modes;
+using Coterie.Core.Parties;
 using Coterie.Privacy.Keys;
 using Coterie.Privacy.Sums;
 
@@ -24,8 +25,14 @@ public static class ModeCatalogue
     /// <summary>The name of the mode in which participants compute on a model that they cannot read.</summary>
     public const string EncryptedModel = "encrypted-model";
 
+    /// <summary>The name of the mode in which the coordinator and a helper compute on rows that neither sees.</summary>
+    public const string EncryptedData = "encrypted-data";
+
     /// <summary>The name of the mode in which the coordinator and each participant compute on shares.</summary>
     public const string SecretSharing = "secret-sharing";
+
+    /// <summary>What a helper is called unless the task names it.</summary>
+    private const string DefaultHelper = "helper";
 
     /// <summary>All modes.</summary>
     public static ImmutableArray<ModeDescription> All { get; } =
@@ -65,6 +72,16 @@ public static class ModeCatalogue
             "No participant opens sums for the coordinator: one that does gives it sums and model, and no single contribution. For single contributions: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n. Paillier's assumption hides from the coordinator alone; masks hide from it with participants.",
             HasThreshold: true) { ModelTo = [ModelAudience.Participants], HasKeyBits = true },
         new(
+            EncryptedData, "POM4", 'B',
+            "Participants split their rows, or what follows from them alone, into additive shares for the coordinator and for a helper; the two compute on shares of data and model, and only the final model is opened.",
+            [
+                new("coordinator", "what preprocessing is applied; how many rows each participant has; the final model; nothing in between"),
+                new("helper", "what preprocessing is applied and how many rows each participant has; nothing of rows and nothing of the model"),
+                new("participants", "what preprocessing is applied; nothing of the model and nothing of each other"),
+            ],
+            "Coordinator and helper do not work together: their shares put together are the rows. Both follow the protocol: one that computes something else spoils the model, or opens something else. For preprocessing, which is opened: fewer participants than the threshold t work together with the coordinator; with a coordinator that lies about who left, fewer than 2t - n.",
+            HasThreshold: true) { ModelTo = [ModelAudience.Owner], HasHelper = true },
+        new(
             EncryptedModel, "POM5, DeltaML", 'B',
             "The model travels encrypted under its owner's Paillier key; participants compute on it with their clear rows and re-randomise what they send. Non-linear steps are computed as shares between the coordinator and each participant.",
             [
@@ -100,12 +117,15 @@ public static class ModeCatalogue
             throw new ArgumentException(hasKeyBits ? $"'key-bits' is {bits}; 2048 or 3072 are accepted." : $"'key-bits' belongs to {SeparateKeys} and {EncryptedModel}; in {options.Mode} nobody has a Paillier key.", nameof(options));
         if (options.ModelOwner is not null && Find(options.Mode) is { HasModelOwner: false })
             throw new ArgumentException($"'model-owner' belongs to {EncryptedModel}; in {options.Mode} no party but the coordinator or the participants can own the model.", nameof(options));
+        if (options.Helper is not null && Find(options.Mode) is { HasHelper: false })
+            throw new ArgumentException($"'helper' belongs to {EncryptedData}; in {options.Mode} there is none.", nameof(options));
         return options.Mode switch
         {
             Federated => new SumMode(new FederatedSum()),
             SecureAggregation => new SumMode(new SecureAggregationSum(options.Topology)),
             SharedKey => new HiddenSumMode(new SharedKeySum()),
             SeparateKeys => new HiddenSumMode(new SeparateKeysSum(SizeOf(options))),
+            EncryptedData => new EncryptedDataMode(),
             EncryptedModel => new EncryptedModelMode(SizeOf(options), isHardened: !options.ReadsTablesByIndex),
             SecretSharing => new SecretSharingMode(),
             _ => throw new ArgumentException($"No mode '{options.Mode}'; there are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(options)),
@@ -119,6 +139,7 @@ public static class ModeCatalogue
         ArgumentNullException.ThrowIfNull(learner);
         return options.Mode switch
         {
+            EncryptedData => EncryptedDataMode.Refusal(learner),
             EncryptedModel => EncryptedModelMode.Refusal(learner, options.ModelOwner is not null),
             SecretSharing => SecretSharingMode.Refusal(learner),
             _ => null,
@@ -139,6 +160,22 @@ public static class ModeCatalogue
         return learner.ToleratesSampling
             ? null
             : $"{learner.Name}, as it is set here, moves by sums over all rows, which a part of the participants does not have, or from which single contributions could be solved; learners that take small steps accept it (for example logistic-regression with solver: gradient-descent)";
+    }
+
+    /// <summary>Why a task may not stop by a tolerance; null where it may.</summary>
+    public static string? ToleranceRefusal(ModeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Mode == EncryptedData) return EncryptedDataMode.NoTolerance;
+        return options.ModelOwner is null ? null : "with a model owner of its own nobody sees how far a step goes; a number of rounds is accepted";
+    }
+
+    /// <summary>The party without data that a run needs besides its coordinator; null where there is none.</summary>
+    public static NamedParty? NamedPartyFor(ModeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Find(options.Mode) is { HasHelper: true }) return new NamedParty(options.Helper ?? new PartyId(DefaultHelper), PartyRole.Helper);
+        return options.ModelOwner is { } owner ? new NamedParty(owner, PartyRole.ModelOwner) : null;
     }
 
     /// <summary>Bits of participants' Paillier keys; 0 in modes that have none.</summary>

@@ -31,6 +31,9 @@ public sealed record ModeDescription(
     /// <summary>Whether the task may name an owner of the model besides the coordinator.</summary>
     public bool HasModelOwner { get; init; }
 
+    /// <summary>Whether a run needs a helper: a party without data that does not work together with the coordinator.</summary>
+    public bool HasHelper { get; init; }
+
     /// <summary>Who may be given the model; the first where the task does not say.</summary>
     public ImmutableArray<ModelAudience> ModelTo { get; init; } = [ModelAudience.Owner, ModelAudience.Everyone];
 

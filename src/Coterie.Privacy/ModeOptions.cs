@@ -21,6 +21,9 @@ public sealed record ModeOptions(string Mode)
     /// <summary>Who owns the model where that is another party than the coordinator, in the mode that has it; null: the coordinator.</summary>
     public PartyId? ModelOwner { get; init; }
 
+    /// <summary>What the helper is called, in the mode that has one; null: <c>helper</c>.</summary>
+    public PartyId? Helper { get; init; }
+
     /// <summary>Looks tables up by secrets instead of reading them whole, for measurements: no task file leads here.</summary>
     internal bool ReadsTablesByIndex { get; init; }
 

@@ -6,6 +6,7 @@ using Coterie.Federation.Nodes;
 using Coterie.Federation.Nodes.Supervision;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Training;
+using Coterie.Privacy;
 
 namespace Coterie.Cli.Nodes;
 
@@ -27,8 +28,8 @@ internal static class ProcessRun
             consortium.Connect(await ListeningAsync(coordinator, cancellationToken));
             foreach (var party in consortium.Participants)
                 children.Add(new ChildProcess(party.Name.Name, verbose, "participant", party.Config, "--approve", task.File.Name, "--once", "--supervised", party.Folder));
-            if (consortium.ModelOwner is { } owner)
-                children.Add(new ChildProcess(owner.Name.Name, verbose, "model-owner", owner.Config, "--approve", task.File.Name, "--once", "--supervised", owner.Folder) { IsNeeded = true });
+            if (consortium.Named is { } named)
+                children.Add(new ChildProcess(named.Name.Name, verbose, ModeCatalogue.NamedPartyFor(task.Mode)!.Key, named.Config, "--approve", task.File.Name, "--once", "--supervised", named.Folder) { IsNeeded = true });
             await FollowAsync(coordinator, [.. children.Skip(1)], progress, cancellationToken);
             return consortium.Collect();
         }

@@ -84,6 +84,7 @@ internal static class PlanJson
         json.WriteStartObject(name);
         json.WriteNumber("each_participant", traffic.EachParticipant);
         json.WriteNumber("coordinator", traffic.Coordinator);
+        if (traffic.Helper > 0) json.WriteNumber("helper", traffic.Helper);
         json.WriteEndObject();
     }
 }

@@ -31,8 +31,8 @@ internal static class PlanOutput
         var rows = new List<string[]>();
         foreach (var stage in plan.Stages)
             foreach (var (part, index) in stage.Rounds.Select((p, i) => (p, i)))
-                rows.Add([index == 0 ? stage.Name : "", RoundsOf(stage, part), Format.Count(part.Entries), Format.Bytes(part.PerRound.EachParticipant), Format.Bytes(part.PerRound.Coordinator)]);
-        Tables.Figures(console, ["stage", "rounds", "entries", "each participant", "coordinator"], rows);
+                rows.Add([index == 0 ? stage.Name : "", RoundsOf(plan, stage, part), Format.Count(part.Entries), .. Bytes(plan, part.PerRound)]);
+        Tables.Figures(console, ["stage", "rounds", "entries", .. Senders(plan)], rows);
         console.WriteLine();
         console.MarkupLine("[bold]What a contribution holds[/]");
         Tables.Pairs(console, [.. plan.Stages.SelectMany(stage => stage.Rounds.Select(ShapeOf).Distinct().Select((shape, i) => (i == 0 ? stage.Name : "", shape)))]);
@@ -62,18 +62,23 @@ internal static class PlanOutput
         console.MarkupLine("[bold]In total[/]");
         var learner = plan.Learner;
         var rows = new List<string[]>();
-        if (learner.RoundsInClear is { } found && found != learner.MaximumRounds) rows.Add(Total($"{Format.Plural(found, "round")} of the learner, as in clear", plan.Over(found)));
-        rows.Add(Total($"{Format.Plural(learner.MaximumRounds, "round")} of the learner, the most", plan.Over(learner.MaximumRounds)));
-        Tables.Figures(console, ["when it takes", "each participant", "coordinator"], rows);
+        if (learner.RoundsInClear is { } found && found != learner.MaximumRounds && !plan.HasFixedRounds) rows.Add([$"{Format.Plural(found, "round")} of the learner, as in clear", .. Bytes(plan, plan.Over(found))]);
+        rows.Add([$"{Format.Plural(learner.MaximumRounds, "round")} of the learner, {(plan.HasFixedRounds ? "as many as are asked for" : "the most")}", .. Bytes(plan, plan.Over(learner.MaximumRounds))]);
+        Tables.Figures(console, ["when it takes", .. Senders(plan)], rows);
         console.WriteLine();
         console.WriteLine("Bytes are payload while nobody drops out; transports add their framing and encryption.");
+        if (plan.HasFixedRounds) console.WriteLine("The number of rounds is fixed: nobody sees how far a step goes.");
         if (plan.Task.Mode.ModelOwner is { } owner) console.WriteLine($"Not counted: what {owner} sends, and the rescalings of its model, one in about fifty rounds.");
     }
 
-    private static string[] Total(string when, TrafficEstimate traffic) => [when, Format.Bytes(traffic.EachParticipant), Format.Bytes(traffic.Coordinator)];
+    private static string[] Senders(RunPlan plan) => plan.Mode.HasHelper ? ["each participant", "coordinator", "helper"] : ["each participant", "coordinator"];
 
-    private static string RoundsOf(PlannedStage stage, PlannedRounds part) =>
-        part.Count == 1 ? $"{part.First + 1}" : $"{part.First + 1} to {(stage.IsLearner && part.First + part.Count == stage.MaximumRounds ? "at most " : "")}{part.First + part.Count}";
+    private static string[] Bytes(RunPlan plan, TrafficEstimate traffic) => plan.Mode.HasHelper
+        ? [Format.Bytes(traffic.EachParticipant), Format.Bytes(traffic.Coordinator), Format.Bytes(traffic.Helper)]
+        : [Format.Bytes(traffic.EachParticipant), Format.Bytes(traffic.Coordinator)];
+
+    private static string RoundsOf(RunPlan plan, PlannedStage stage, PlannedRounds part) =>
+        part.Count == 1 ? $"{part.First + 1}" : $"{part.First + 1} to {(stage.IsLearner && !plan.HasFixedRounds && part.First + part.Count == stage.MaximumRounds ? "at most " : "")}{part.First + part.Count}";
 
     private static string ShapeOf(PlannedRounds part) =>
         part.Layout.IsEmpty ? "nothing" : string.Join(", ", part.Layout.Select(b => $"{b.Name} {ShapeOf(b)}"));

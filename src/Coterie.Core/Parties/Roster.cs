@@ -40,6 +40,7 @@ public sealed class Roster
         if (Parties.Count(p => p.Role == PartyRole.ModelOwner) > 1)
             throw new ArgumentException("A roster has at most one model owner besides the coordinator.", nameof(parties));
         ModelOwner = Parties.FirstOrDefault(p => p.Role == PartyRole.ModelOwner)?.Id ?? Coordinator;
+        Helper = Parties.Count(p => p.Role == PartyRole.Helper) == 1 ? Parties.First(p => p.Role == PartyRole.Helper).Id : null;
         Participants = [.. Parties.Where(p => p.Role == PartyRole.Participant).Select(p => p.Id)];
         Digest = [.. ComputeDigest()];
     }
@@ -67,6 +68,9 @@ public sealed class Roster
 
     /// <summary>Who may read the final model: the coordinator, unless the roster has a party with that role.</summary>
     public PartyId ModelOwner { get; }
+
+    /// <summary>The helper, in runs that have exactly one; else null.</summary>
+    public PartyId? Helper { get; }
 
     /// <summary>The participants, in roster order.</summary>
     public ImmutableArray<PartyId> Participants { get; }

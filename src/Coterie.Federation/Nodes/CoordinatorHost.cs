@@ -63,7 +63,7 @@ public static class CoordinatorHost
         NodeHost host, RelayServer server, CoordinatorRequest request, PlannedTask planned, TaskOffer offer, TaskData held, CancellationToken cancellationToken)
     {
         var node = host.Context;
-        planned.RequireOwnerApart([node.Identity.Name]);
+        planned.RequireNamedApart([node.Identity.Name]);
         var record = await RecordOfAsync(node, offer, cancellationToken);
         offer = TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), node.Identity.Name);
         using var coordinator = new CoordinatorNode(node, new OfferedTask(offer, planned, node.Verified), record);

@@ -15,7 +15,7 @@ namespace Coterie.Federation.Nodes;
 /// <summary>
 /// A coordinator's part in how a run comes about: it offers the task to every party that connects, begins when all have answered or the time to gather
 /// is over, runs, and tells everybody how it ended. Every step is on the disk before it is told. Without participants that are enough, or without the
-/// owner that the task names for its model, there is no run.
+/// helper or owner of the model that the task names, there is no run.
 /// </summary>
 internal sealed class CoordinatorNode : IDisposable
 {
@@ -41,16 +41,16 @@ internal sealed class CoordinatorNode : IDisposable
 
     private string Run => _task.Offer.Run;
 
-    /// <summary>The model's owner where it is a party of its own.</summary>
-    private PartyId? Owner => _task.Task.Mode.ModelOwner;
+    /// <summary>The helper, or the model's owner where it is a party of its own.</summary>
+    private NamedParty? Named => ModeCatalogue.NamedPartyFor(_task.Task.Mode);
 
     /// <summary>Everybody that the task names, in the roster's order.</summary>
-    private IEnumerable<PartyId> Invited => Owner is { } owner ? _task.Offer.Participants.Append(owner) : _task.Offer.Participants;
+    private IEnumerable<PartyId> Invited => Named is { } named ? _task.Offer.Participants.Append(named.Id) : _task.Offer.Participants;
 
     /// <summary>Gathers, runs, ends.</summary>
     /// <param name="results">Called with what the run gave, before anybody is told that it has ended.</param>
     /// <param name="cancellationToken">Stops; the run can be gone on with.</param>
-    /// <exception cref="RunFailedException">Too few participants take part, the model's owner does not, or the deadline is over.</exception>
+    /// <exception cref="RunFailedException">Too few participants take part, the helper or the model's owner does not, or the deadline is over.</exception>
     /// <inheritdoc cref="NodeRun.RunAsync" path="/exception"/>
     public async Task RunAsync(Func<NodeRunResult, Task> results, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class CoordinatorNode : IDisposable
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (Owner is { } owner && _answers.GetValueOrDefault(owner).Member is null) throw Ownerless(owner);
+        if (Named is { } named && _answers.GetValueOrDefault(named.Id).Member is null) throw Without(named);
         var members = Invited.Select(p => _answers.GetValueOrDefault(p).Member).OfType<RunMember>().ToImmutableArray();
         var participants = members.Count(m => m.Verified.Party.Role == PartyRole.Participant);
         if (!IsEnough(participants)) throw TooFew(participants);
@@ -165,7 +165,7 @@ internal sealed class CoordinatorNode : IDisposable
         if (!IsNamed(peer))
         {
             // A participant that is not named was offered nothing.
-            if (peer.Role == PartyRole.Helper) await TellAsync(peer.Id, Refusal($"the mode {_task.Task.Mode.Mode} needs no helper"), cancellationToken);
+            if (peer.Role == PartyRole.Helper) await TellAsync(peer.Id, Refusal(Named is { Role: PartyRole.Helper } ? $"the task does not name {peer.Id} as its helper" : $"the mode {_task.Task.Mode.Mode} needs no helper"), cancellationToken);
             else if (peer.Role == PartyRole.ModelOwner) await TellAsync(peer.Id, Refusal($"the task does not name {peer.Id} as its model's owner"), cancellationToken);
             return;
         }
@@ -176,7 +176,7 @@ internal sealed class CoordinatorNode : IDisposable
     }
 
     /// <summary>Whether the answers so far leave room for a run.</summary>
-    private bool CanBegin => (Owner is not { } owner || IsOpen(owner)) && Enumerable.Range(1, _task.Offer.Participants.Count(IsOpen)).Any(IsEnough);
+    private bool CanBegin => (Named is not { } named || IsOpen(named.Id)) && Enumerable.Range(1, _task.Offer.Participants.Count(IsOpen)).Any(IsEnough);
 
     private bool IsOpen(PartyId party) => !_answers.TryGetValue(party, out var answer) || answer.Member is not null;
 
@@ -184,8 +184,7 @@ internal sealed class CoordinatorNode : IDisposable
     private bool IsNamed(Party peer) => peer.Role switch
     {
         PartyRole.Participant => _task.Offer.Participants.Contains(peer.Id),
-        PartyRole.ModelOwner => peer.Id == Owner,
-        _ => false,
+        var role => Named is { } named && named.Role == role && named.Id == peer.Id,
     };
 
     private void Take(Party peer, Answer answer, ReadOnlySpan<byte> certificate)
@@ -254,7 +253,7 @@ internal sealed class CoordinatorNode : IDisposable
             $"Run {Run} has too few participants: {members} of {_task.Offer.Participants.Length} take part, which the mode {_task.Task.Mode.Mode} and its threshold do not allow ({string.Join("; ", declined.Concat(silent))}).");
     }
 
-    private RunFailedException Ownerless(PartyId owner) => new($"Run {Run} cannot begin without {owner}, which the task names as its model's owner ({WhyNot(owner)}).");
+    private RunFailedException Without(NamedParty named) => new($"Run {Run} cannot begin without {named.Id}, which the task names as {named.Office} ({WhyNot(named.Id)}).");
 
     /// <summary>Why somebody does not take part.</summary>
     private string WhyNot(PartyId party) => _answers.TryGetValue(party, out var answer) ? $"{party} declines: {answer.Answer.Reason.TrimEnd('.')}" : $"{party} did not answer";

@@ -1,6 +1,7 @@
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Approval;
 using Coterie.Federation.Nodes.Offers;
+using Coterie.Privacy;
 
 namespace Coterie.Federation.Nodes;
 
@@ -23,15 +24,18 @@ internal static class RosterCheck
         Insist(policy.Coordinators.IsEmpty || policy.Coordinators.Any(c => c.Matches(start.Parties.First(p => p.Party.Id == coordinator.Id))), "the policy does not name this coordinator's certificate");
         Insist(roster.Contains(self.Id) && IsSame(roster[self.Id], self), "this party is not on it, or under another key");
         Insist(roster.Participants.All(offer.Participants.Contains), "it has participants that were not offered");
-        var owner = task.Task.Mode.ModelOwner;
-        Insist(roster.Parties.Length == roster.Participants.Length + (owner is null ? 1 : 2), "it has parties that the task does not name, or not all of them");
+        var named = ModeCatalogue.NamedPartyFor(task.Task.Mode);
+        Insist(roster.Parties.Length == roster.Participants.Length + (named is null ? 1 : 2), "it has parties that the task does not name, or not all of them");
         // By name and role; its certificate says the same. With nobody of that role on it the coordinator would be the owner.
-        Insist(roster.ModelOwner == (owner ?? coordinator.Id), "its model owner is another than the task names");
-        Insist(owner is null || roster.Parties[^1].Id == owner, "its model owner is not the last on it");
-        Insist(owner is null || policy.ModelOwners.IsEmpty || policy.ModelOwners.Any(o => o.Matches(start.Parties[^1])), "the policy does not name this model owner's certificate");
+        var owner = named is { Role: PartyRole.ModelOwner } ? named.Id : coordinator.Id;
+        Insist(roster.ModelOwner == owner, "its model owner is another than the task names");
+        Insist(named is not { Role: PartyRole.Helper } || roster.Helper == named.Id, "its helper is another than the task names");
+        Insist(named is null || roster.Parties[^1].Id == named.Id, $"{named?.Id}, which the task names, is not the last on it");
+        var known = named is { Role: PartyRole.Helper } ? policy.Helpers : policy.ModelOwners;
+        Insist(named is null || known.IsEmpty || known.Any(o => o.Matches(start.Parties[^1])), named is { Role: PartyRole.Helper } ? "the policy does not name this helper's certificate" : "the policy does not name this model owner's certificate");
         Insist(roster.Participants.SequenceEqual(offer.Participants.Where(roster.Contains)), "its participants are in another order");
-        var known = start.Parties.Count(p => p.Party.Role == PartyRole.Participant && (p.Party.Id == self.Id || PolicyJudge.Knows(policy, p)));
-        Insist(known >= policy.MinimumParticipants, $"{known} participants that this one knows are on it, {policy.MinimumParticipants} are needed");
+        var trusted = start.Parties.Count(p => p.Party.Role == PartyRole.Participant && (p.Party.Id == self.Id || PolicyJudge.Knows(policy, p)));
+        Insist(trusted >= policy.MinimumParticipants, $"{trusted} participants that this one knows are on it, {policy.MinimumParticipants} are needed");
         try
         {
             Insist(task.Terms.RosterOf(offer.Run, roster.Parties).Digest.SequenceEqual(roster.Digest), "mode, threshold, columns or other terms differ");

@@ -28,8 +28,7 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         var mode = ModeOf(file);
         if (ModeCatalogue.Refusal(mode, learner) is { } refusal) throw file.Error("learner", refusal);
         if (ModeCatalogue.SamplingRefusal(mode, learner, plan.SampleFraction) is { } whole) throw file.Error("sampling", whole);
-        if (mode.ModelOwner is not null && plan.Stop.Tolerance is not null)
-            throw file.Error("stop.tolerance", "with a model owner of its own nobody sees how far a step goes; a number of rounds is accepted");
+        if (plan.Stop.Tolerance is not null && ModeCatalogue.ToleranceRefusal(mode) is { } blind) throw file.Error("stop.tolerance", blind);
         return new PlannedTask(file, plan, mode);
     }
 
@@ -41,13 +40,13 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         return file with { Preprocessing = file.Preprocessing.Add(new NamedParameters(name, file.Learner.Field, parameters)) };
     }
 
-    /// <summary>Insists on enough participants for the mode and its threshold, and on an owner of the model that is none of them.</summary>
+    /// <summary>Insists on enough participants for the mode and its threshold, and on a helper or owner of the model that is none of them.</summary>
     /// <param name="names">The participants.</param>
-    /// <exception cref="TaskFileException">They are too few, or one of them is named as the model's owner.</exception>
+    /// <exception cref="TaskFileException">They are too few, or one of them is named as helper or as the model's owner.</exception>
     public void RequireRoster(IReadOnlyCollection<PartyId> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        RequireOwnerApart(names);
+        RequireNamedApart(names);
         var participants = names.Count;
         if (participants < SumPolicy.MinimumRoster && !Mode.AllowSmallRoster)
             throw File.Error(
@@ -63,23 +62,23 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         }
     }
 
-    /// <summary>Insists on an owner of the model, where the task names one, that is none of these parties.</summary>
+    /// <summary>Insists on a helper or owner of the model, where the run has one, that is none of these parties.</summary>
     /// <param name="others">Parties with another role in the run.</param>
-    /// <exception cref="TaskFileException">One of them is named as the model's owner.</exception>
-    internal void RequireOwnerApart(IEnumerable<PartyId> others)
+    /// <exception cref="TaskFileException">One of them is named so.</exception>
+    internal void RequireNamedApart(IEnumerable<PartyId> others)
     {
-        if (Mode.ModelOwner is { } owner && others.Contains(owner))
-            throw File.Error($"privacy.{ModelOwner}", $"{owner} has another role in the run; a party that neither coordinates nor takes part with rows is accepted");
+        if (ModeCatalogue.NamedPartyFor(Mode) is { } named && others.Contains(named.Id))
+            throw File.Error($"privacy.{named.Key}", $"{named.Id} has another role in the run; a party that neither coordinates nor takes part with rows is accepted");
     }
 
-    private const string KeyBits = "key-bits", ModelOwner = "model-owner";
+    private const string KeyBits = "key-bits", ModelOwner = "model-owner", Helper = "helper";
 
     private static ModeOptions ModeOf(TaskFile file)
     {
         var privacy = file.Privacy;
         if (ModeCatalogue.Find(privacy.Mode) is not { } mode)
             throw file.Error("privacy.mode", $"there is no mode '{privacy.Mode}'; there are: {string.Join(", ", ModeCatalogue.All.Select(m => m.Name))}");
-        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to" && !(k == KeyBits && mode.HasKeyBits) && !(k == ModelOwner && mode.HasModelOwner)))
+        foreach (var key in privacy.ModeKeys.Keys.Where(k => k != "model-to" && !(k == KeyBits && mode.HasKeyBits) && !(k == ModelOwner && mode.HasModelOwner) && !(k == Helper && mode.HasHelper)))
             throw file.Error($"privacy.{key}", $"'{key}' has no meaning in the mode {privacy.Mode}");
         var options = new ModeOptions(privacy.Mode)
         {
@@ -87,7 +86,8 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
             AllowSmallRoster = privacy.AllowSmallRoster,
             Topology = privacy.Topology ?? Topology.Star,
             KeyBits = KeyBitsOf(file),
-            ModelOwner = ModelOwnerOf(file),
+            ModelOwner = PartyOf(file, ModelOwner, "buyer"),
+            Helper = PartyOf(file, Helper, "helper"),
         };
         try
         {
@@ -109,12 +109,12 @@ public sealed record PlannedTask(TaskFile File, TrainingPlan Plan, ModeOptions M
         var other => throw file.Error($"privacy.{KeyBits}", $"'{other}' is no length of a participant's key; 2048 and 3072 are accepted"),
     };
 
-    /// <summary>Null where the coordinator owns the model.</summary>
-    private static PartyId? ModelOwnerOf(TaskFile file) => file.Privacy.ModeKeys.GetValueOrDefault(ModelOwner) switch
+    /// <summary>Null where the task names no such party.</summary>
+    private static PartyId? PartyOf(TaskFile file, string key, string example) => file.Privacy.ModeKeys.GetValueOrDefault(key) switch
     {
         null => null,
         string name when PartyId.IsValid(name) && name != FederatedTraining.Coordinator.Name => new PartyId(name),
-        var other => throw file.Error($"privacy.{ModelOwner}", $"'{other}' is no name of a party besides the coordinator; letters, digits and '-' are accepted, for example 'buyer'"),
+        var other => throw file.Error($"privacy.{key}", $"'{other}' is no name of a party besides the coordinator; letters, digits and '-' are accepted, for example '{example}'"),
     };
 
     /// <summary>The word for it in task files.</summary>

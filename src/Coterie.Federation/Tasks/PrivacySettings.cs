@@ -16,6 +16,6 @@ public sealed record PrivacySettings(string Mode)
     /// <summary>How participants are connected; null: the mode's default.</summary>
     public Topology? Topology { get; init; }
 
-    /// <summary>Keys of single modes (<c>key-bits</c>, <c>computing</c>, <c>security</c>, <c>model-to</c>, <c>model-owner</c>) as given; the mode checks them. Values as in <see cref="NamedParameters.Parameters"/>.</summary>
+    /// <summary>Keys of single modes (<c>key-bits</c>, <c>computing</c>, <c>security</c>, <c>model-to</c>, <c>model-owner</c>, <c>helper</c>) as given; the mode checks them. Values as in <see cref="NamedParameters.Parameters"/>.</summary>
     public ImmutableSortedDictionary<string, object?> ModeKeys { get; init; } = ImmutableSortedDictionary.Create<string, object?>(StringComparer.Ordinal);
 }

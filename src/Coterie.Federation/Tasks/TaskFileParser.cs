@@ -85,7 +85,7 @@ internal static class TaskFileParser
     private static ImmutableSortedDictionary<string, object?> ReadModeKeys(MappingReader section)
     {
         var keys = ImmutableSortedDictionary.CreateBuilder<string, object?>(StringComparer.Ordinal);
-        foreach (var key in (ReadOnlySpan<string>)["key-bits", "computing", "security", "model-to", "model-owner"])
+        foreach (var key in (ReadOnlySpan<string>)["key-bits", "computing", "security", "model-to", "model-owner", "helper"])
             if (section.Take(key) is { } value) keys[key] = ParameterReader.ReadValue(section, key, value);
         return keys.ToImmutable();
     }

@@ -5,6 +5,7 @@ using Coterie.Core.Parties;
 using Coterie.Cryptography.Identity;
 using Coterie.Federation.RunStore;
 using Coterie.Federation.Transports;
+using Coterie.Privacy;
 
 namespace Coterie.Federation.Training;
 
@@ -32,7 +33,7 @@ public static class FederatedTraining
     {
         foreach (var participant in task.Participants)
             if (participant.Shard.Rows == 0) throw new ShardException($"{participant.Name} has no training rows.");
-        var identities = task.Participants.Select(p => p.Name).Append(Coordinator).Concat(OwnerOf(task)).ToDictionary(name => name, _ => PartyIdentity.Create());
+        var identities = task.Participants.Select(p => p.Name).Append(Coordinator).Concat(NamedBy(task).Select(n => n.Id)).ToDictionary(name => name, _ => PartyIdentity.Create());
         try
         {
             var roster = RosterOf(task, identities);
@@ -68,7 +69,7 @@ public static class FederatedTraining
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? cause = null;
         var coordinator = Task.Run(() => RunOf(task).RunAsync(sessions[Coordinator], null, stop.Token), CancellationToken.None);
-        (PartyId Name, Shard? Shard)[] parties = [.. task.Participants.Select(p => (p.Name, (Shard?)p.Shard)), .. OwnerOf(task).Select(owner => (owner, (Shard?)null))];
+        (PartyId Name, Shard? Shard)[] parties = [.. task.Participants.Select(p => (p.Name, (Shard?)p.Shard)), .. NamedBy(task).Select(n => (n.Id, (Shard?)null))];
         var participants = parties.Select(p => Task.Run(
             async () =>
             {
@@ -138,11 +139,11 @@ public static class FederatedTraining
         [
             new Party(Coordinator, PartyRole.Coordinator, identities[Coordinator].PublicKey),
             .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, identities[p.Name].PublicKey)),
-            .. OwnerOf(task).Select(owner => new Party(owner, PartyRole.ModelOwner, identities[owner].PublicKey)),
+            .. NamedBy(task).Select(n => new Party(n.Id, n.Role, identities[n.Id].PublicKey)),
         ]);
 
-    /// <summary>The model's owner where it is a party of its own.</summary>
-    private static IEnumerable<PartyId> OwnerOf(TrainingTask task) => task.Mode.ModelOwner is { } owner ? [owner] : [];
+    /// <summary>The party without data, where the mode needs one.</summary>
+    private static IEnumerable<NamedParty> NamedBy(TrainingTask task) => ModeCatalogue.NamedPartyFor(task.Mode) is { } named ? [named] : [];
 
     private static PartyRun RunOf(TrainingTask task) => new(task.Plan, task.Mode, task.Schema);
 }

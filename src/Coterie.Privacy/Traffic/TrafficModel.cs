@@ -31,7 +31,7 @@ public sealed class TrafficModel
     public TrafficModel(ModeOptions mode, PartyId coordinator, ImmutableArray<PartyId> participants)
     {
         ArgumentNullException.ThrowIfNull(mode);
-        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys or ModeCatalogue.EncryptedModel or ModeCatalogue.SecretSharing))
+        if (mode.Mode is not (ModeCatalogue.Federated or ModeCatalogue.SecureAggregation or ModeCatalogue.SharedKey or ModeCatalogue.SeparateKeys or ModeCatalogue.EncryptedData or ModeCatalogue.EncryptedModel or ModeCatalogue.SecretSharing))
             throw new ArgumentException($"The messages of {mode.Mode} are not known to the plan.", nameof(mode));
         _mode = mode;
         _coordinator = coordinator;
@@ -47,6 +47,11 @@ public sealed class TrafficModel
     {
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(round);
+        if (_mode.Mode == ModeCatalogue.EncryptedData && learner is IHiddenLearner<TModel> split)
+        {
+            var data = new EncryptedDataTraffic<TModel>(split, schema, round with { Index = 0 }, shards);
+            return new StageTraffic(data.Beginning, data.Round, default, data.End);
+        }
         if (_mode.Mode is not (ModeCatalogue.EncryptedModel or ModeCatalogue.SecretSharing)) return null;
         var (isEncrypted, degree) = (_mode.Mode == ModeCatalogue.EncryptedModel, HiddenDegree.Of(learner, schema));
         var isShared = isEncrypted ? degree is null && !HasOwner : degree != 0;
@@ -72,6 +77,15 @@ public sealed class TrafficModel
     /// <summary>The same among the first so many participants.</summary>
     public TrafficModel Among(int participants) => new(_mode, _coordinator, _participants[..participants]);
 
+    /// <summary>What preprocessing gave, told to a helper, which has no part in its sums; nothing in modes without one.</summary>
+    public TrafficEstimate ToldToHelper(Blocks<Matrix> result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return HasHelper ? new(0, MessageSizes.Blocks(result)) : default;
+    }
+
+    private bool HasHelper => ModeCatalogue.Find(_mode.Mode) is { HasHelper: true };
+
     private bool HasOwner => _mode.ModelOwner is not null;
 
     private int Participants => _participants.Length;
@@ -92,7 +106,9 @@ public sealed class TrafficModel
         get
         {
             var signature = MessageSizes.Bytes(Signatures.Length);
-            return new(signature, (long)Participants * (Participants + 1) * signature);
+            return HasHelper
+                ? new(signature, (Participants + 1L) * (Participants + 2) * signature) { Helper = signature }
+                : new(signature, (long)Participants * (Participants + 1) * signature);
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class LeakageTests
     [InlineData("secure-aggregation on a ring", false)]
     [InlineData("shared-key", false)]
     [InlineData("separate-keys", false)]
+    [InlineData("encrypted-data", false)]
     public async Task Traffic_SearchedForContributions_HoldsThemOnlyInClearModes(string mode, bool isFound)
     {
         var messages = new System.Collections.Concurrent.ConcurrentBag<Envelope>();

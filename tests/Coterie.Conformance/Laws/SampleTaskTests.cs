@@ -18,7 +18,7 @@ public sealed class SampleTaskTests
         {
             var cases = new TheoryData<string, string>();
             foreach (var folder in Directory.GetDirectories(Path.Combine(References.Repository, "samples")).Where(d => File.Exists(Path.Combine(d, "task.yaml")) && !SupportMatrixTests.TrainsOnItsOwnRows(LearnerOf(d))))
-                foreach (var mode in ModeCatalogue.All.Where(m => ModeCatalogue.Refusal(new ModeOptions(m.Name), LearnerOf(folder)) is null)) cases.Add(Path.GetFileName(folder), mode.Name);
+                foreach (var mode in ModeCatalogue.All.Where(m => ModeCatalogue.Refusal(new ModeOptions(m.Name), LearnerOf(folder)) is null && !IsLong(m.Name, LearnerOf(folder)))) cases.Add(Path.GetFileName(folder), mode.Name);
             return cases;
         }
     }
@@ -29,11 +29,14 @@ public sealed class SampleTaskTests
     {
         var prepared = PreparedTask.Prepare(TaskFile.Load(Path.Combine(References.Repository, "samples", sample, "task.yaml")), seed: 1);
         var result = await TaskRunner.RunAsync(prepared with { Mode = new ModeOptions(mode) { InsecureKeyBits = Runs.InsecureKeyBits } }, new RunOptions(), CancellationToken.None);
-        var tolerance = mode switch { ModeCatalogue.Federated => 1e-9, ModeCatalogue.SecretSharing => 1e-3, _ => 1e-6 };
+        var tolerance = mode switch { ModeCatalogue.Federated => 1e-9, ModeCatalogue.SecretSharing => 1e-3, ModeCatalogue.EncryptedData => 1e-4, _ => 1e-6 };
         Compare(result.Centralised!.Train!, result.Metrics.Train!, tolerance);
         if (result.Metrics.Test is { } test) Compare(result.Centralised.Test!, test, tolerance);
         Assert.Equal(prepared.Data.Participants.Length, result.Local.Length);
     }
+
+    /// <summary>Where nobody sees that clusters stand still, they go through all rounds.</summary>
+    private static bool IsLong(string mode, ILearner learner) => mode == ModeCatalogue.EncryptedData && learner.Task == LearningTask.Clustering;
 
     private static ILearner LearnerOf(string folder) => PlannedTask.Of(TaskFile.Load(Path.Combine(folder, "task.yaml")), seed: 1).Plan.Learner;
 

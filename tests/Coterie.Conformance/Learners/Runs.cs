@@ -33,6 +33,9 @@ internal static class Runs
 
     public static TheoryData<string> ModeNames { get; } = [.. Modes.Select(NameOf)];
 
+    /// <summary>Those in which closed forms are solved in clear, to all digits.</summary>
+    public static TheoryData<string> ClearlySolvedModeNames { get; } = [.. Modes.Where(m => m.Mode != ModeCatalogue.EncryptedData).Select(NameOf)];
+
     /// <summary>Those in which every learner runs that moves by a sum.</summary>
     public static TheoryData<string> SummingModeNames { get; } = [.. Modes.Where(m => ModeCatalogue.Find(m.Mode)!.Tier == 'A').Select(NameOf)];
 

@@ -24,18 +24,18 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
     public async Task<TrainedModel> RunAsync(CancellationToken cancellationToken)
     {
         var coordinator = FederatedTraining.Coordinator;
-        PartyId[] owners = task.Mode.ModelOwner is { } owner ? [owner] : [];
-        await network.BeginAsync(coordinator, task.Participants.Select(p => (p.Name, PartyRole.Participant)).Concat(owners.Select(o => (o, PartyRole.ModelOwner))), cancellationToken);
+        NamedParty[] named = ModeCatalogue.NamedPartyFor(task.Mode) is { } party ? [party] : [];
+        await network.BeginAsync(coordinator, task.Participants.Select(p => (p.Name, PartyRole.Participant)).Concat(named.Select(n => (n.Id, n.Role))), cancellationToken);
         var roster = _terms.RosterOf(task.RunId,
         [
             new Party(coordinator, PartyRole.Coordinator, network.IdentityOf(coordinator).PublicKey),
             .. task.Participants.Select(p => new Party(p.Name, PartyRole.Participant, network.IdentityOf(p.Name).PublicKey)),
-            .. owners.Select(o => new Party(o, PartyRole.ModelOwner, network.IdentityOf(o).PublicKey)),
+            .. named.Select(n => new Party(n.Id, n.Role, network.IdentityOf(n.Id).PublicKey)),
         ]);
         var shards = task.Participants.ToImmutableDictionary(p => p.Name, p => p.Shard);
         var parties = roster.Parties.Select(p => Task.Run(() => LiveUntilDoneAsync(roster, p.Id, shards.GetValueOrDefault(p.Id), cancellationToken), CancellationToken.None)).ToArray();
         var models = await Task.WhenAll(parties);
-        if (owners.Length > 0) return models[^1] ?? throw new InvalidOperationException("The model's owner has no model.");
+        if (task.Mode.ModelOwner is not null) return models[^1] ?? throw new InvalidOperationException("The model's owner has no model.");
         if (!ModeCatalogue.Find(task.Mode.Mode)!.HidesModel) return models[0] ?? throw new InvalidOperationException("The coordinator has no model.");
         if (models[0] is not null) throw new InvalidOperationException("The coordinator has the model.");
         var theirs = models[1..].Select(m => m ?? throw new InvalidOperationException("A participant has no model.")).ToArray();

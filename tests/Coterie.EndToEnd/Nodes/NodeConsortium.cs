@@ -31,7 +31,7 @@ public sealed class NodeConsortium : IDisposable
         {
             if (k <= joined) await consortium.JoinAsync(authority, $"clinic-{k}", PartyRole.Participant);
             consortium.WriteRows(k);
-            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation, shared-key, separate-keys, encrypted-model], columns: [a, b, y], ask: false{policy}", log, timeOuts);
+            consortium.WriteConfig(k, $"learners: [ridge-regression, logistic-regression], modes: [federated, secure-aggregation, shared-key, separate-keys, encrypted-model, encrypted-data], columns: [a, b, y], ask: false{policy}", log, timeOuts);
         }
         return consortium;
     }
@@ -42,9 +42,14 @@ public sealed class NodeConsortium : IDisposable
         $"home: clinic-{k}\ncoordinator: {{ address: 127.0.0.1:{Port}, name: coordinator }}\ndata: {{ file: rows-{k}.csv }}\napprove: {{ {policy} }}\nlog: {log}\ntime-outs: {timeOuts.Replace("gathering: 60s, ", "", StringComparison.Ordinal).Replace("gathering: 5s, ", "", StringComparison.Ordinal)}\n");
 
     /// <summary>A model owner who has joined by commands, with a config that approves everything without asking, or as the policy says.</summary>
-    public async Task JoinModelOwnerAsync(string name = "buyer", string policy = "learners: [ridge-regression], modes: [encrypted-model], columns: [a, b, y], ask: false")
+    public Task JoinModelOwnerAsync(string name = "buyer", string policy = "learners: [ridge-regression], modes: [encrypted-model], columns: [a, b, y], ask: false") => JoinAsync(name, "model-owner", policy);
+
+    /// <summary>A helper, likewise.</summary>
+    public Task JoinHelperAsync(string name = "helper", string policy = "learners: [logistic-regression], modes: [encrypted-data], columns: [a, b, y], ask: false") => JoinAsync(name, "helper", policy);
+
+    private async Task JoinAsync(string name, string role, string policy)
     {
-        var token = (await Cli.SucceedAsync(Place.Folder, "identity", "invite", name, "--role", "model-owner", "--authority", "authority", "--json")).Json.GetProperty("invitation").GetString()!;
+        var token = (await Cli.SucceedAsync(Place.Folder, "identity", "invite", name, "--role", role, "--authority", "authority", "--json")).Json.GetProperty("invitation").GetString()!;
         await Cli.SucceedAsync(Place.Folder, "identity", "join", token, "--home", name, "--authority", "authority");
         Place.Write($"{name}.yaml", $"home: {name}\ncoordinator: {{ address: 127.0.0.1:{Port}, name: coordinator }}\napprove: {{ {policy} }}\nlog: {{ level: warning }}\ntime-outs: {{ absence: 20s }}\n");
     }
@@ -107,6 +112,8 @@ public sealed class NodeConsortium : IDisposable
     public NodeProcess StartCoordinator(params string[] more) => Start(["coordinator", "coordinator.yaml", "--task", "task.yaml", "--out", "results", "--verbose", .. more]);
 
     public NodeProcess StartModelOwner(string name = "buyer") => Start("model-owner", $"{name}.yaml", "--once");
+
+    public NodeProcess StartHelper(string name = "helper") => Start("helper", $"{name}.yaml", "--once");
 
     public NodeProcess StartParticipant(int k, params string[] more) => Start(["participant", $"clinic-{k}.yaml", "--once", .. more]);
 

@@ -64,6 +64,28 @@ public sealed class TrafficForecastTests
     }
 
     [Theory]
+    [InlineData("ridge-regression")]
+    [InlineData("ridge-regression, solver: gradient-descent, step: 0.1")]
+    [InlineData("logistic-regression, solver: bound")]
+    [InlineData("linear-svm, solver: subgradient")]
+    public async Task Over_RoundsOnSharesOfRows_EqualsItsTrafficToTheByte(string learner)
+    {
+        using var place = new Workspace();
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(Workspace.Samples, "data", "breast_cancer_wdbc.csv"))).Take(51).Select(line => string.Join(',', line.Split(',').Where((_, i) => i is < 4 or 30)));
+        await File.WriteAllLinesAsync(place["rows.csv"], rows);
+        var text = $$"""
+            task: shares
+            data: { file: rows.csv, participants: { count: 5 } }
+            preprocessing: [ standardize ]
+            learner: { name: {{learner}} }
+            privacy: { mode: encrypted-data }
+            stop: { rounds: {{(learner == "ridge-regression" ? 1 : 3)}} }
+            """;
+        var traffic = await AssertExactAsync(text, place["task.yaml"]);
+        Assert.Contains("final", traffic.SentByKind(new Core.Parties.PartyId("helper")).Keys);
+    }
+
+    [Theory]
     [InlineData("federated", true)]
     [InlineData("secure-aggregation", true)]
     [InlineData("shared-key", true)]
@@ -113,7 +135,7 @@ public sealed class TrafficForecastTests
         Assert.InRange(outcome.Rounds, 1, plan.Learner.MaximumRounds);
         var expected = plan.Over(outcome.Rounds);
         Assert.All(outcome.Roster.Participants, p => Assert.Equal(expected.EachParticipant, outcome.Traffic.SentBy(p)));
-        Assert.Equal(expected, new TrafficEstimate(expected.EachParticipant, outcome.Traffic.SentBy(outcome.Roster.Coordinator)));
+        Assert.Equal(expected, new TrafficEstimate(expected.EachParticipant, outcome.Traffic.SentBy(outcome.Roster.Coordinator)) { Helper = outcome.Roster.Helper is { } helper ? outcome.Traffic.SentBy(helper) : 0 });
         return outcome.Traffic;
     }
 

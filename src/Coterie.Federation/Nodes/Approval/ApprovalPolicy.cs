@@ -41,6 +41,11 @@ public sealed record ApprovalPolicy
     /// </summary>
     public ImmutableArray<KnownParty> ModelOwners { get; init; } = [];
 
+    /// <summary>
+    /// Who may help in modes that need a helper; empty: whoever the task names, if a person is asked, and else nobody. A helper that works together with the coordinator opens rows.
+    /// </summary>
+    public ImmutableArray<KnownParty> Helpers { get; init; } = [];
+
     /// <summary>Fewest participants, this one included, that this party knows.</summary>
     public int MinimumParticipants { get; init; }
 

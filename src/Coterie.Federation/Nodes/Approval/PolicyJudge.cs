@@ -4,6 +4,7 @@ using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.Tasks;
+using Coterie.Privacy;
 
 namespace Coterie.Federation.Nodes.Approval;
 
@@ -16,7 +17,7 @@ internal static class PolicyJudge
         var objections = ImmutableArray.CreateBuilder<string>();
         var (task, schema) = (offered.Task, offered.Offer.Schema);
         if (Stranger(offered, self) is { } stranger) objections.Add(stranger);
-        if (Owner(policy, offered, self.Id) is { } owner) objections.Add(owner);
+        if (Unknown(policy, offered, self.Id) is { } unknown) objections.Add(unknown);
         if (!policy.Coordinators.IsEmpty && !policy.Coordinators.Any(c => c.Matches(offered.Coordinator)))
             objections.Add($"coordinators: {offered.Coordinator.Party.Id} with the certificate {offered.Coordinator.Fingerprint[..16]}... is none of {List(policy.Coordinators.Select(c => c.Name))}.");
         if (!policy.Learners.IsEmpty && !policy.Learners.Contains(task.File.Learner.Name))
@@ -42,22 +43,25 @@ internal static class PolicyJudge
     /// <summary>Whether the policy knows a participant: then it counts toward the minimum.</summary>
     public static bool Knows(ApprovalPolicy policy, VerifiedParty participant) => policy.Participants.IsEmpty || policy.Participants.Any(p => p.Matches(participant));
 
-    /// <summary>A helper is told by the coordinator whether it is needed.</summary>
+    /// <summary>A helper is told by the coordinator where none is needed.</summary>
     private static string? Stranger(OfferedTask offered, Party self) => self.Role switch
     {
         PartyRole.Participant when !offered.Offer.Participants.Contains(self.Id) => $"the task does not name {self.Id} among its participants.",
         PartyRole.ModelOwner when offered.Task.Mode.ModelOwner != self.Id => $"the task does not name {self.Id} as its model's owner.",
+        PartyRole.Helper when ModeCatalogue.NamedPartyFor(offered.Task.Mode) is { Role: PartyRole.Helper } helper && helper.Id != self.Id => $"the task does not name {self.Id} as its helper.",
         _ => null,
     };
 
     /// <summary>
-    /// Coordinator and model owner together open single contributions: an owner that the coordinator has invented must not get by where nobody looks.
+    /// Coordinator and model owner together open single contributions, coordinator and helper rows: one that the coordinator has invented must not get by where nobody looks.
     /// </summary>
-    private static string? Owner(ApprovalPolicy policy, OfferedTask offered, PartyId self)
+    private static string? Unknown(ApprovalPolicy policy, OfferedTask offered, PartyId self)
     {
-        if (offered.Task.Mode.ModelOwner is not { } owner || owner == self || policy.ModelOwners.Any(o => o.Name == owner.Name)) return null;
-        if (!policy.ModelOwners.IsEmpty) return $"model-owners: {owner} is none of {List(policy.ModelOwners.Select(o => o.Name))}.";
-        return policy.Ask ? null : $"model-owners: {owner} would own the model, and is not approved; without a person to ask it has to be named.";
+        if (ModeCatalogue.NamedPartyFor(offered.Task.Mode) is not { } named || named.Id == self) return null;
+        var (key, known, would) = named.Role == PartyRole.Helper ? ("helpers", policy.Helpers, "help") : ("model-owners", policy.ModelOwners, "own the model");
+        if (known.Any(o => o.Name == named.Id.Name)) return null;
+        if (!known.IsEmpty) return $"{key}: {named.Id} is none of {List(known.Select(o => o.Name))}.";
+        return policy.Ask ? null : $"{key}: {named.Id} would {would}, and is not approved; without a person to ask it has to be named.";
     }
 
     /// <summary>Of an offer only names are known; certificates are compared when the run begins.</summary>

@@ -44,6 +44,7 @@ internal static class PolicyParser
             Coordinators = Parties(section, "coordinators"),
             Participants = Parties(section, "participants"),
             ModelOwners = Parties(section, "model-owners"),
+            Helpers = Parties(section, "helpers"),
             MinimumParticipants = section.Whole("minimum-participants", 1, 100_000) ?? 0,
             MinimumRows = section.Whole("minimum-rows", 1, int.MaxValue) ?? 0,
             MaximumRounds = section.Whole("maximum-rounds", 1, 10_000_000),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Coterie.Core.Modes;
+using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Offers;
 using Coterie.Federation.Tasks;
 using Coterie.Learning;
@@ -23,6 +24,7 @@ public sealed record TaskSummary(string Run, string Task, ImmutableArray<KeyValu
         void Add(string word, string text) => facts.Add(new(word, Printable.Of(text)));
         Add("coordinator", $"{offered.Coordinator.Party.Id}, certificate {offered.Coordinator.Fingerprint}");
         Add("participants", string.Join(", ", offer.Participants));
+        if (ModeCatalogue.NamedPartyFor(task.Mode) is { Role: PartyRole.Helper } helper) Add("helper", $"{helper.Id}; with the coordinator it could open rows");
         Add("mode", $"{mode.Name}. {mode.Summary}");
         foreach (var knowledge in mode.Learns) Add($"{knowledge.Party} learn{(knowledge.Party.EndsWith('s') ? "" : "s")}", knowledge.Learns);
         Add("assumed", mode.Assumes);

@@ -30,7 +30,7 @@ internal sealed record OfferedTask(TaskOffer Offer, PlannedTask Task, VerifiedPa
         // Which file belongs to whom must not depend on which of two lists is read.
         if (file.Data.Participants is FileParticipants { Files: var files } && !PartyNames.Sanitise(files.Select(f => f.Name)).SequenceEqual(offer.Participants))
             throw file.Error("data.participants", "the participants of the task are not those it is offered to.");
-        task.RequireOwnerApart(offer.Participants.Append(coordinator.Party.Id));
+        task.RequireNamedApart(offer.Participants.Append(coordinator.Party.Id));
         return new OfferedTask(offer, task, coordinator);
     }
 

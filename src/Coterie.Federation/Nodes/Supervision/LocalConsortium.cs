@@ -30,8 +30,8 @@ public sealed class LocalConsortium : IDisposable
     private readonly PreparedTask _task;
     private readonly DirectoryInfo _folder;
 
-    private LocalConsortium(PreparedTask task, DirectoryInfo folder, LocalParty coordinator, ImmutableArray<LocalParty> participants, LocalParty? owner) =>
-        (_task, _folder, Coordinator, Participants, ModelOwner) = (task, folder, coordinator, participants, owner);
+    private LocalConsortium(PreparedTask task, DirectoryInfo folder, LocalParty coordinator, ImmutableArray<LocalParty> participants, LocalParty? named) =>
+        (_task, _folder, Coordinator, Participants, Named) = (task, folder, coordinator, participants, named);
 
     /// <summary>The coordinator; its config is complete.</summary>
     public LocalParty Coordinator { get; }
@@ -39,8 +39,10 @@ public sealed class LocalConsortium : IDisposable
     /// <summary>The participants, in the task's order; see <see cref="Connect"/>.</summary>
     public ImmutableArray<LocalParty> Participants { get; }
 
-    /// <summary>The model's owner where the task names one; see <see cref="Connect"/>.</summary>
-    public LocalParty? ModelOwner { get; }
+    /// <summary>The helper or the model's owner where the run has one; see <see cref="Connect"/>.</summary>
+    public LocalParty? Named { get; }
+
+    private LocalParty? ModelOwner => _task.Mode.ModelOwner is null ? null : Named;
 
     /// <summary>Where the coordinator is to write its results.</summary>
     public string Results => Path.Combine(_folder.FullName, "results");
@@ -65,11 +67,11 @@ public sealed class LocalConsortium : IDisposable
             var coordinator = await AddAsync(FederatedTraining.Coordinator, "coordinator", PartyRole.Coordinator);
             var participants = ImmutableArray.CreateBuilder<LocalParty>();
             foreach (var participant in task.Data.Participants) participants.Add(await AddAsync(participant.Name, "of-" + participant.Name.Name, PartyRole.Participant));
-            var owner = task.Mode.ModelOwner is { } named ? await AddAsync(named, "model-owner", PartyRole.ModelOwner) : null;
+            var other = ModeCatalogue.NamedPartyFor(task.Mode) is { } named ? await AddAsync(named.Id, named.Key, named.Role) : null;
             var offer = new TaskOffer("offer", "", task.Plan.Seed, task.Data.Schema, [.. participants.Select(p => p.Name)], null);
             await File.WriteAllBytesAsync(Path.Combine(coordinator.Folder, SupervisedFiles.Offer), offer.ToMessage().ToByteArray(), cancellationToken);
             await File.WriteAllTextAsync(coordinator.Config, $"home: {Quote(coordinator.Folder)}\nlisten: 127.0.0.1:0\n{Common}", cancellationToken);
-            return new LocalConsortium(task, folder, coordinator, participants.ToImmutable(), owner);
+            return new LocalConsortium(task, folder, coordinator, participants.ToImmutable(), other);
         }
         catch
         {
@@ -88,7 +90,7 @@ public sealed class LocalConsortium : IDisposable
             var file = _task.File.Data.Participants is FileParticipants { Files: var files } ? files[k].File : _task.File.Data.File!;
             Write(Participants[k], $"data: {{ file: {Quote(file)} }}\n{Allowed}");
         }
-        if (ModelOwner is { } owner) Write(owner, "");
+        if (Named is { } named) Write(named, "");
 
         void Write(LocalParty party, string data) => File.WriteAllText(
             party.Config,
@@ -128,7 +130,7 @@ public sealed class LocalConsortium : IDisposable
     }
 
     /// <summary>Everybody but the coordinator.</summary>
-    private IEnumerable<LocalParty> Others => ModelOwner is { } owner ? Participants.Append(owner) : Participants;
+    private IEnumerable<LocalParty> Others => Named is { } named ? Participants.Append(named) : Participants;
 
     /// <summary>The coordinator's model; in a mode that hides it from the coordinator its owner's, or those of the participants, which are one.</summary>
     private string[] Models()

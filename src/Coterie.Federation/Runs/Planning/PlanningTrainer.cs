@@ -55,7 +55,8 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
             else parts.Add(new PlannedRounds(index, 1, layout, sum, told) { UncompressedSum = uncompressed is null ? null : SumOf(stage, uncompressed.Accept(new EntriesOf(schema, round))) });
         }
         var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
-        return new PlannedStage(summed.Name, isLearner, [.. parts], own?.End ?? (isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty, summed.Remembers)))
+        var toHelper = isTold && !isLearner ? traffic.ToldToHelper(summed.Pack(summed.Finish(probe.Model))) : default;
+        return new PlannedStage(summed.Name, isLearner, [.. parts], toHelper + (own?.End ?? (isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty, summed.Remembers))))
         {
             Beginning = parts.Count > 0 ? own?.Beginning ?? traffic.Beginning : default,
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,

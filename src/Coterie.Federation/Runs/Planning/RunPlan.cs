@@ -17,8 +17,11 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
     /// <summary>The learner's stage.</summary>
     public PlannedStage Learner => Stages[^1];
 
+    /// <summary>Whether a run takes as many rounds as are asked for, though it would end earlier in clear.</summary>
+    public bool HasFixedRounds => Mode.HasHelper;
+
     /// <summary>Rounds of the learner that figures over a whole run are about: as many as in clear where that is known, else the most.</summary>
-    public int LikelyRounds => Learner.RoundsInClear ?? Learner.MaximumRounds;
+    public int LikelyRounds => HasFixedRounds ? Learner.MaximumRounds : Learner.RoundsInClear ?? Learner.MaximumRounds;
 
     /// <summary>What compression of contributions saves and costs over <see cref="LikelyRounds"/>; null where there is none.</summary>
     public CompressionFigures? Compression { get; init; }

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Coterie.Core.Learning;
+using Coterie.Cryptography.GarbledCircuits;
+using Coterie.Cryptography.ObliviousTransfer;
+using Coterie.Privacy.EncryptedData;
+using Coterie.Privacy.SecretSharing;
+using Coterie.Privacy.Sums;
+using Coterie.Privacy.TwoParty;
+
+namespace Coterie.Privacy.Traffic;
+
+/// <summary>What training on shares of rows sends: by running the learner, round after round, on a link that sends nothing. Participants with more rows send more: a participant's figure is the mean.</summary>
+internal sealed class EncryptedDataTraffic<TModel> where TModel : class
+{
+    private readonly IHiddenLearner<TModel> _learner;
+    private readonly SharedForms<TModel> _forms;
+    private readonly ArrivedShares[] _rows;
+    private readonly List<TrafficEstimate> _rounds = [];
+    private readonly Dictionary<string, (long First, long Second, Blocks<TwoPartyMatrix> Total)> _contributions = [];
+    private Blocks<TwoPartyMatrix> _model;
+
+    /// <exception cref="ShardException">Sums over all rows have no room.</exception>
+    public EncryptedDataTraffic(IHiddenLearner<TModel> learner, Schema schema, Round round, IReadOnlyList<Shard> shards)
+    {
+        (_learner, _forms) = (learner, new SharedForms<TModel>(learner, schema, round));
+        _forms.RequireRoom();
+        _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s))).Select(r => new ArrivedShares(default, r, _forms.Of(r), new ulong[_forms.Of(r).Length]))];
+        var first = learner.Initialize(schema, round.Seed);
+        _model = learner.Pack(first).Select(m => TwoPartyMatrix.Known(Format, ValueHolder.Both, m.Rows, m.Columns, m));
+        End = new TrafficEstimate(0, 0) { Helper = VectorStream.BytesOf(learner.Pack(learner.Finish(first)).Values.Sum(v => v.Values.Length)) };
+    }
+
+    private static TwoPartyFormat Format { get; } = new(IsFirst: true);
+
+    private int Participants => _rows.Length;
+
+    /// <summary>Shares from every participant to both, base transfers between the two, and who is in.</summary>
+    public TrafficEstimate Beginning
+    {
+        get
+        {
+            var set = MessageSizes.Set(Participants);
+            var shares = _rows.Sum(r => 2 * (RowShapes.Length + VectorStream.BytesOf((int)r.Form.Length)));
+            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
+        }
+    }
+
+    /// <summary>The helper's shares of the final model.</summary>
+    public TrafficEstimate End { get; }
+
+    /// <summary>One round between the two.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="layout">What tells rounds of different shapes apart.</param>
+    public TrafficEstimate Round(Round round, ImmutableArray<BlockSpec> layout)
+    {
+        // Where contributions are the same in every round there is one.
+        if (_forms.IsContribution && round.Index > 0) return default;
+        while (_rounds.Count <= round.Index) _rounds.Add(Next(round with { Index = _rounds.Count }, layout));
+        return _rounds[round.Index];
+    }
+
+    private TrafficEstimate Next(Round round, ImmutableArray<BlockSpec> layout)
+    {
+        var shapes = string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")).Concat(_model.Values.Select(v => FormattableString.Invariant($"{v.Holder} {v.Rows} {v.Columns} {v.FractionBits}"))));
+        var tally = new TwoPartyTally();
+        using var link = TwoPartyLink.Counting(tally);
+        var math = new RefinedArithmetic(new TwoPartyArithmetic(link));
+        // What rows contribute costs most to count, and is the same for models of the same shapes.
+        if (!_contributions.TryGetValue(shapes, out var counted))
+        {
+            var total = AtOnce.Of(new ValueTask<Blocks<TwoPartyMatrix>>(SharedRound.SumAsync(_learner, math, SharedData.Of(_rows, Format), _model, round, _forms.IsContribution, CancellationToken.None)));
+            _contributions[shapes] = counted = (tally.First, tally.Second, total);
+        }
+        else
+        {
+            tally.Add(ValueHolder.First, counted.First);
+            tally.Add(ValueHolder.Second, counted.Second);
+        }
+        _model = AtOnce.Of(_learner.UpdateAsync(math, _model, counted.Total, round, CancellationToken.None));
+        return new TrafficEstimate(0, tally.First + Garbler.StartLength) { Helper = tally.Second };
+    }
+}
