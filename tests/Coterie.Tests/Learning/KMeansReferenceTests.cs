@@ -1,5 +1,5 @@
-using Coterie.Core.Arithmetic;
 using System.Diagnostics;
+using Coterie.Core.Arithmetic;
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Learning;
