@@ -246,6 +246,22 @@ public abstract class ModularEngineTests
         }
     }
 
+    /// <summary>Kernels read without looking: what is not there is refused before.</summary>
+    [EngineFact]
+    public void Select_OfAnEntryThatIsNotThere_IsRefused()
+    {
+        foreach (var calculator in Calculators([512]))
+        {
+            var engine = calculator.Engine;
+            var pairs = new ulong[engine.PairLength];
+            var digits = new long[engine.Lanes];
+            digits[^1] = 3;
+            Assert.ThrowsAny<ArgumentException>(() => engine.Select(new ulong[3 * engine.EntryLength], shared: true, digits, hardened: false, pairs));
+            engine.Select(new ulong[4 * engine.EntryLength], shared: true, digits, hardened: false, pairs);
+            Assert.ThrowsAny<ArgumentException>(() => engine.Select(new ulong[(4 * engine.PairLength) + 1], shared: false, digits, hardened: true, pairs));
+        }
+    }
+
     [EngineFact]
     public void Select_OfEveryEntry_IsThatEntryHardenedOrNot()
     {

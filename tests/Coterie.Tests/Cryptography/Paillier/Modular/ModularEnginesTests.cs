@@ -47,6 +47,27 @@ public sealed class ModularEnginesTests
         }
     }
 
+    /// <summary>The refusal says how many bits there may be; so many are taken, and one more is not.</summary>
+    [Fact]
+    public void Create_OfTheLongestModulus_IsTakenAndOneBitMoreIsNot()
+    {
+        foreach (var kind in ModularEngines.Supported)
+        {
+            var refusal = Assert.Throws<ArgumentOutOfRangeException>(() => ModularEngines.Create(OfBits(8192), kind)).Message;
+            var most = int.Parse(refusal.Split("at most ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(most, 6144, 8191);
+            ModularEngines.Create(OfBits(most), kind).Dispose();
+            Assert.Throws<ArgumentOutOfRangeException>(() => ModularEngines.Create(OfBits(most + 1), kind));
+        }
+
+        static ulong[] OfBits(int bits)
+        {
+            var modulus = new ulong[(bits + 63) / 64];
+            (modulus[0], modulus[^1]) = (1, modulus[^1] | (1UL << ((bits - 1) % 64)));
+            return modulus;
+        }
+    }
+
     [Fact]
     public void Dispose_OfAnEngine_LeavesNothingOfTheModulus()
     {
