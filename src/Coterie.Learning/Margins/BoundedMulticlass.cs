@@ -46,6 +46,14 @@ public sealed record BoundedMulticlass(BoundedLoss Loss, double C = 1) : IHidden
     }
 
     /// <inheritdoc/>
+    public ValueTask<Blocks<T>> PrepareAsync<T>(IArithmetic<T> math, Blocks<T> rows, CancellationToken cancellationToken) where T : class, ISecret<T>
+    {
+        ArgumentNullException.ThrowIfNull(math);
+        ArgumentNullException.ThrowIfNull(rows);
+        return BoundedSteps.PrepareAsync(math, rows, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<(Blocks<T> Contribution, Blocks<T> Local)> ContributeAsync<T>(
         IArithmetic<T> math, Blocks<T> model, Blocks<T> local, Round round, CancellationToken cancellationToken) where T : class, ISecret<T>
     {

@@ -18,6 +18,8 @@ internal readonly record struct BoundedSteps(BoundedLoss Loss, double Penalty)
     /// <summary>The block that whoever moves the model keeps: the inverse of the bound, (d + 1) x (d + 1).</summary>
     public const string Inverse = "inverse-bound";
 
+    private const string Products = "products";
+
     /// <summary>The block of the functions where the last step ended, (d + 1) x K.</summary>
     public const string Reached = "reached";
 
@@ -46,7 +48,7 @@ internal readonly record struct BoundedSteps(BoundedLoss Loss, double Penalty)
             ? 1 + (1.0 / 1024)
             : 2 * (1 + functions.Max(f => f.Zip(means, static (w, r) => Math.Abs(w) * r).Sum()));
         var gradient = new BlockSpec("gradient", means.Length, functions.Count, LinearRows.Positive(weight * largest * slope));
-        return round.Index > 0 ? [gradient] : [gradient, new BlockSpec("products", means.Length, means.Length, LinearRows.Positive(weight * largest * largest))];
+        return round.Index > 0 ? [gradient] : [gradient, new BlockSpec(Products, means.Length, means.Length, LinearRows.Positive(weight * largest * largest))];
     }
 
     /// <summary>[1 | X], a column for every function: 0 and 1, or -1 and 1; and weights.</summary>
@@ -63,10 +65,18 @@ internal readonly record struct BoundedSteps(BoundedLoss Loss, double Penalty)
         return new Shard(LinearRows.WithIntercept(schema, shard.Features), columns, weights is null ? null : Matrix.Column(weights));
     }
 
+    /// <summary>The rows and, beside them, <c>products</c> ((d + 1) x (d + 1)) of their features, which depend on nothing else: whoever knows the rows makes them alone.</summary>
+    public static async ValueTask<Blocks<T>> PrepareAsync<T>(IArithmetic<T> math, Blocks<T> rows, CancellationToken cancellationToken) where T : class, ISecret<T>
+    {
+        var features = rows["features"];
+        var weighted = rows.Find("weights") is { } weights ? await math.HadamardAsync(Spread(weights, features.Columns), features, cancellationToken) : features;
+        return rows.With(Products, await math.MultiplyAsync(features.Transpose(), weighted, cancellationToken));
+    }
+
     /// <summary><c>gradient</c> and, in the first round, <c>products</c>, both over n.</summary>
     /// <param name="math">The backend.</param>
     /// <param name="functions">(d + 1) x K.</param>
-    /// <param name="rows"><c>features</c>, <c>targets</c> (n x K), and <c>weights</c> (n x 1) where rows are weighted.</param>
+    /// <param name="rows"><c>features</c>, <c>targets</c> (n x K), <c>weights</c> (n x 1) where rows are weighted, and <c>products</c>.</param>
     /// <param name="round">The round.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async ValueTask<Blocks<T>> ContributeAsync<T>(IArithmetic<T> math, T functions, Blocks<T> rows, Round round, CancellationToken cancellationToken)
@@ -77,10 +87,9 @@ internal readonly record struct BoundedSteps(BoundedLoss Loss, double Penalty)
         var slopes = await SlopesAsync(math, values, rows["targets"], cancellationToken);
         if (weights is not null) slopes = await math.HadamardAsync(Spread(weights, slopes.Columns), slopes, cancellationToken);
         var gradient = await math.ScaleAsync(scale, await math.MultiplyAsync(features.Transpose(), slopes, cancellationToken), cancellationToken);
-        if (round.Index > 0) return Blocks<T>.Of(("gradient", gradient));
-        var weighted = weights is null ? features : await math.HadamardAsync(Spread(weights, features.Columns), features, cancellationToken);
-        var products = await math.MultiplyAsync(features.Transpose(), weighted, cancellationToken);
-        return Blocks<T>.Of(("gradient", gradient), ("products", await math.ScaleAsync(scale, products, cancellationToken)));
+        return round.Index > 0
+            ? Blocks<T>.Of(("gradient", gradient))
+            : Blocks<T>.Of(("gradient", gradient), (Products, await math.ScaleAsync(scale, rows[Products], cancellationToken)));
     }
 
     /// <summary>The functions after a step, (d + 1) x K, and what is kept: the inverse of the bound, and where the step ended before momentum.</summary>
@@ -95,7 +104,7 @@ internal readonly record struct BoundedSteps(BoundedLoss Loss, double Penalty)
         where T : class, ISecret<T>
     {
         var (size, penalty) = (functions.Rows, Penalty * RowScale.Of(round));
-        var inverse = model.Find(Inverse) ?? await InvertAsync(math, total["products"], penalty, cancellationToken);
+        var inverse = model.Find(Inverse) ?? await InvertAsync(math, total[Products], penalty, cancellationToken);
         var gradient = total["gradient"];
         if (penalty > 0)
         {
