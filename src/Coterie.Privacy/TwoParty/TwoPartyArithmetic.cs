@@ -73,6 +73,21 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
             SharedFunctions.Sigmoid(Math.Max(value.FractionBits, Format.FractionBits), Format.FractionBits), Format.FractionBits, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<(TwoPartyMatrix Value, TwoPartyMatrix Slope)> ReluAsync(TwoPartyMatrix value, CancellationToken cancellationToken)
+    {
+        if (!value.IsShared)
+        {
+            Matrix? clear = null, edge = null;
+            if (value.Clear is { } known) (clear, edge) = await ((IArithmetic<Matrix>)PlainArithmetic.Instance).ReluAsync(known, cancellationToken);
+            return (Known(value.Holder, value.Rows, value.Columns, clear), Known(value.Holder, value.Rows, value.Columns, edge));
+        }
+        var from = Math.Max(value.FractionBits, Format.FractionBits);
+        var both = await SharedFunctions.Relu(from, Format.FractionBits).ApplyAsync(link, Shaped(value.ToShare(from), value.Count, 1), cancellationToken);
+        RingMatrix Column(int index) => Shaped(both.Slice(0, index, value.Count, 1), value.Rows, value.Columns);
+        return (Shared(Column(0), Format.FractionBits), Shared(Column(1), 0));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> ReciprocalAsync(TwoPartyMatrix value, double lower, double upper, CancellationToken cancellationToken)
     {
         var from = Math.Max(value.FractionBits, SharedFunctions.ReciprocalFractionBits);
