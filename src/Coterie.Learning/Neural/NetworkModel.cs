@@ -60,18 +60,19 @@ public sealed record NetworkModel(ImmutableArray<DenseLayer> Layers)
                 blocks.Require(FormattableString.Invariant($"biases_{l + 1}"), 1, shape.Widths[l + 1])));
         return new NetworkModel(layers.MoveToImmutable())
         {
-            Target = ScaleOf(blocks, "target"),
-            Scale = ScaleOf(blocks, "scale"),
+            Target = ScaleOf(blocks, "target", double.Epsilon),
+            // Whoever contributes to a model that is hidden from it has zeros.
+            Scale = ScaleOf(blocks, "scale", 0),
             Memory = blocks.Find("memory") is { } memory ? MemoryOf(blocks, shape.ParameterCount, memory.Columns) : null,
             Range = blocks.Find("range") is null ? null : blocks.Require("range", 1, 1)[0, 0],
         };
     }
 
-    private static TargetScale? ScaleOf(Blocks<Matrix> blocks, string name)
+    private static TargetScale? ScaleOf(Blocks<Matrix> blocks, string name, double leastDeviation)
     {
         if (blocks.Find(name) is null) return null;
         var block = blocks.Require(name, 2, 1);
-        return block[1, 0] > 0
+        return block[1, 0] >= leastDeviation
             ? new TargetScale(block[0, 0], block[1, 0])
             : throw new ArgumentException($"Block '{name}' holds the deviation {block[1, 0]}; a positive number is expected.", nameof(blocks));
     }
