@@ -24,7 +24,7 @@ internal static class DemoLearners
         Of("multiclass-budget-svm", "Three irises, kernel support vector machines", "iris.csv", "preprocessing: [ standardize ]",
             "learner: { name: multiclass-budget-svm, budget: 60, width: 1.4, C: 100, solver: bound }", "stop: { rounds: 10 }"),
         Of("neural-network", "Three irises, a network", "iris.csv", "preprocessing: [ standardize ]",
-            "learner: { name: neural-network, scheme: gradient-descent, objective: one-vs-rest, hidden: 8, learning-rate: 0.3, nesterov: true, epochs: 30 }"),
+            "learner: { name: neural-network, scheme: gradient-descent, objective: one-vs-rest, hidden: 8, learning-rate: 0.5, nesterov: true, epochs: 20 }"),
     ];
 
     /// <summary>Names for <c>--learner</c>.</summary>
