@@ -136,6 +136,23 @@ public sealed class HiddenNetworkTests
         Assert.Throws<ShardException>(() => learner.Featurize(schema, shards[0] with { Targets = 2 * shards[0].Targets! }));
     }
 
+    /// <summary>Wherever a model has its large weights.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Layout_OfAnyModel_BoundsTheGradient(Activation activation, NetworkObjective objective)
+    {
+        var (schema, shards) = NetworkData.Rows(objective);
+        ILearner<NetworkModel> learner = Hidden(activation, objective);
+        var (start, round) = (learner.Initialize(schema, 2), new Round(1, schema.TotalRows, 1, 2));
+        var local = learner.Open(schema, Shard.Concatenate(shards));
+        foreach (var (first, last) in new[] { (30.0, 0.01), (0.01, 30), (5, 5) })
+        {
+            var model = start with { Layers = [new DenseLayer(first * start.Layers[0].Weights, first * start.Layers[0].Biases), new DenseLayer(last * start.Layers[1].Weights, last * start.Layers[1].Biases)] };
+            var largest = local.Contribute(model, round)["gradient"].ToArray().Max(Math.Abs);
+            Assert.InRange(largest, learner.Layout(schema, model, round)[0].Bound / 1000, learner.Layout(schema, model, round)[0].Bound);
+        }
+    }
+
     [Fact]
     public void Layout_OfAModelThatDiverged_SaysSo()
     {
