@@ -87,9 +87,11 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
         var from = Math.Max(value.FractionBits, Format.FractionBits);
         var both = await SharedFunctions.Relu(from, Format.FractionBits).ApplyAsync(link, Shaped(value.ToShare(from), value.Count, 1), cancellationToken);
         RingMatrix Column(int index) => Shaped(both.Slice(0, index, value.Count, 1), value.Rows, value.Columns);
-        // The lowest bits of shares of a bit are its exclusive-or shares: a carry out of them would make it 2.
+        // Shares of a bit add up to it modulo 2, too: their lowest bits are its exclusive-or shares.
         var slope = Column(1);
-        return (Shared(Column(0), Format.FractionBits), Shared(slope, 0, RingMatrix.Combine(slope, slope, static (share, _) => share & 1)));
+        var marks = slope.Values.ToArray();
+        foreach (ref var mark in marks.AsSpan()) mark &= 1;
+        return (Shared(Column(0), Format.FractionBits), Shared(slope, 0, new RingMatrix(slope.Rows, slope.Columns, marks)));
     }
 
     /// <inheritdoc/>
