@@ -1,5 +1,4 @@
 using Coterie.Core.Learning;
-using Coterie.Core.Numerics;
 
 namespace Coterie.Learning.Neural;
 
