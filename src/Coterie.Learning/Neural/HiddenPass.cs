@@ -25,14 +25,14 @@ internal readonly record struct HiddenPass(Activation Activation, NetworkObjecti
         if (last.Columns == 1)
         {
             // Residuals and slopes have few digits: their product needs none dropped. The weights behind it are the same for all rows and wait for the sums.
-            var masked = await math.HadamardAsync(Spread(residuals, slopes.Columns), slopes, cancellationToken);
-            var unweighted = (await math.MultiplyAsync(features.Transpose(), masked, cancellationToken)).Above(masked.ColumnSums());
+            var sloped = await math.HadamardAsync(Spread(residuals, slopes.Columns), slopes, cancellationToken);
+            var unweighted = (await math.MultiplyAsync(features.Transpose(), sloped, cancellationToken)).Above(sloped.ColumnSums());
             ofFirst = await math.HadamardAsync(last.Transpose().RepeatRows(unweighted.Rows), unweighted, cancellationToken);
         }
         else
         {
-            var masked = await math.HadamardAsync(await math.MultiplyAsync(residuals, last.Transpose(), cancellationToken), slopes, cancellationToken);
-            ofFirst = (await math.MultiplyAsync(features.Transpose(), masked, cancellationToken)).Above(masked.ColumnSums());
+            var sloped = await math.HadamardAsync(await math.MultiplyAsync(residuals, last.Transpose(), cancellationToken), slopes, cancellationToken);
+            ofFirst = (await math.MultiplyAsync(features.Transpose(), sloped, cancellationToken)).Above(sloped.ColumnSums());
         }
         return FlatParameters.Of([ofFirst, ofLast, residuals.ColumnSums()]);
     }
