@@ -168,7 +168,15 @@ public sealed class HiddenNetworkTests
 
     private static NeuralNetwork Clear(Activation activation, NetworkObjective objective) => new()
     {
-        Activation = activation, Objective = objective, Hidden = [5], Epochs = 9, LearningRate = 0.2, Alpha = 0.5, Scheme = FederatedScheme.FedSgd, BatchSize = 0, NormBound = 1e6,
+        Activation = activation,
+        Objective = objective,
+        Hidden = [5],
+        Epochs = 9,
+        LearningRate = 0.2,
+        Alpha = 0.5,
+        Scheme = FederatedScheme.FedSgd,
+        BatchSize = 0,
+        NormBound = 1e6,
     };
 
     private static NetworkModel Train(ILearner<NetworkModel> learner, Schema schema, Shard[] shards) =>
