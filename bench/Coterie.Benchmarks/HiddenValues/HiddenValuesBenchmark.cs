@@ -40,6 +40,9 @@ internal static class HiddenValuesBenchmark
             new() { [EncryptedData] = 14.4 }, new() { [EncryptedData] = 50, [ModeCatalogue.EncryptedModel] = 50, [ModeCatalogue.SecretSharing] = 50 }),
         new("multiclass-budget-svm", "iris", "preprocessing: [ standardize ]\nlearner: { name: multiclass-budget-svm, C: 100, budget: 60, width: 1.4, solver: bound }", "accuracy",
             [], new() { [EncryptedData] = 10, [ModeCatalogue.EncryptedModel] = 10, [ModeCatalogue.SecretSharing] = 10 }),
+        new("neural-network", "iris",
+            "preprocessing: [ standardize ]\nlearner: { name: neural-network, scheme: gradient-descent, objective: one-vs-rest, hidden: 8, learning-rate: 0.5, nesterov: true, epochs: 20 }", "accuracy",
+            [], new() { [EncryptedData] = 20, [ModeCatalogue.EncryptedModel] = 20, [ModeCatalogue.SecretSharing] = 20 }),
     ];
 
     /// <summary>Null when the data is not there.</summary>

@@ -42,6 +42,10 @@ public interface IArithmetic<T> where T : class, ISecret<T>
     ValueTask<T> SigmoidAsync(T value, CancellationToken cancellationToken) =>
         Composites.SigmoidAsync(this, value, cancellationToken);
 
+    /// <summary>max(0, x) entry by entry, and its slope: 1 where x is not negative, else 0.</summary>
+    ValueTask<(T Value, T Slope)> ReluAsync(T value, CancellationToken cancellationToken) =>
+        Composites.ReluAsync(this, value, cancellationToken);
+
     /// <summary>1 / x for entries known to lie in [<paramref name="lower"/>, <paramref name="upper"/>], 0 &lt; lower; public bounds.</summary>
     ValueTask<T> ReciprocalAsync(T value, double lower, double upper, CancellationToken cancellationToken) =>
         Composites.ReciprocalAsync(this, value, lower, upper, cancellationToken);

@@ -47,6 +47,9 @@ internal sealed class RefinedArithmetic(TwoPartyArithmetic math) : IArithmetic<T
     public ValueTask<TwoPartyMatrix> SigmoidAsync(TwoPartyMatrix value, CancellationToken cancellationToken) => math.SigmoidAsync(value, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<(TwoPartyMatrix Value, TwoPartyMatrix Slope)> ReluAsync(TwoPartyMatrix value, CancellationToken cancellationToken) => math.ReluAsync(value, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> ReciprocalAsync(TwoPartyMatrix value, double lower, double upper, CancellationToken cancellationToken) => math.ReciprocalAsync(value, lower, upper, cancellationToken);
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s))).Select(r => new ArrivedShares(default, r, _forms.Of(r), new ulong[_forms.Of(r).Length]))];
         var first = learner.Initialize(schema, round.Seed);
         _model = learner.Pack(first).Select(m => TwoPartyMatrix.Known(Format, ValueHolder.Both, m.Rows, m.Columns, m));
-        End = new TrafficEstimate(0, 0) { Helper = VectorStream.BytesOf(learner.Pack(learner.Finish(first)).Values.Sum(v => v.Values.Length)) };
+        End = new TrafficEstimate(0, 0) { Helper = VectorStream.BytesOf(learner.Opened(first).Sum(name => learner.Pack(first)[name].Values.Length)) };
     }
 
     private static TwoPartyFormat Format { get; } = new(IsFirst: true);

@@ -92,6 +92,25 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
             SharedFunctions.Sigmoid(Math.Max(value.FractionBits, Format.FractionBits), Format.FractionBits), Format.FractionBits, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<(TwoPartyMatrix Value, TwoPartyMatrix Slope)> ReluAsync(TwoPartyMatrix value, CancellationToken cancellationToken)
+    {
+        if (!value.IsShared)
+        {
+            Matrix? clear = null, edge = null;
+            if (value.Clear is { } known) (clear, edge) = await ((IArithmetic<Matrix>)PlainArithmetic.Instance).ReluAsync(known, cancellationToken);
+            return (Known(value.Holder, value.Rows, value.Columns, clear), Known(value.Holder, value.Rows, value.Columns, edge));
+        }
+        var from = Math.Max(value.FractionBits, Format.FractionBits);
+        var both = await SharedFunctions.Relu(from, Format.FractionBits).ApplyAsync(link, Shaped(value.ToShare(from), value.Count, 1), cancellationToken);
+        RingMatrix Column(int index) => Shaped(both.Slice(0, index, value.Count, 1), value.Rows, value.Columns);
+        // Shares of a bit add up to it modulo 2, too: their lowest bits are its exclusive-or shares.
+        var slope = Column(1);
+        var marks = slope.Values.ToArray();
+        foreach (ref var mark in marks.AsSpan()) mark &= 1;
+        return (Shared(Column(0), Format.FractionBits), Shared(slope, 0, new RingMatrix(slope.Rows, slope.Columns, marks)));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> ReciprocalAsync(TwoPartyMatrix value, double lower, double upper, CancellationToken cancellationToken)
     {
         var from = Math.Max(value.FractionBits, SharedFunctions.ReciprocalFractionBits);

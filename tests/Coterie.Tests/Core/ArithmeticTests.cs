@@ -133,6 +133,23 @@ public abstract class ArithmeticConformance<T> where T : class, ISecret<T>
         }
     }
 
+    /// <summary>Slopes go on being numbers like others: what is added to them keeps its digits.</summary>
+    [Fact]
+    public async Task ReluAsync_AroundZero_IsThePositivePartAndItsSlope()
+    {
+        var x = new Matrix(4, 2, [-1000.5, -1, -0.01, 0.01, 0.375, 1, 3.14159, 1000.5]);
+        var (value, slope) = await Bench.Math.ReluAsync(Bench.Enter(x), CancellationToken.None);
+        var halves = Matrix.Create(4, 2, static cells => cells.Fill(0.625));
+        Matrix positive = Bench.Open(value), marks = Bench.Open(slope), moved = Bench.Open(slope + Bench.Math.Public(halves)), product = Bench.Open(await Bench.Math.HadamardAsync(slope, Bench.Enter(x), CancellationToken.None));
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal(Math.Max(0, x.Values[i]), positive.Values[i], Tolerance * 10);
+            Assert.Equal(x.Values[i] < 0 ? 0 : 1, marks.Values[i], Tolerance);
+            Assert.Equal(x.Values[i] < 0 ? 0.625 : 1.625, moved.Values[i], Tolerance);
+            Assert.Equal(Math.Max(0, x.Values[i]), product.Values[i], Tolerance * 10);
+        }
+    }
+
     [Fact]
     public async Task ReciprocalAsync_WithinItsBounds_IsTheReciprocal()
     {

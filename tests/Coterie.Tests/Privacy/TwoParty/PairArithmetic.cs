@@ -74,6 +74,13 @@ internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, Co
 
     public ValueTask<PairMatrix> SigmoidAsync(PairMatrix value, CancellationToken cancellationToken) => Both((m, v) => m.SigmoidAsync(v, cancellationToken), value);
 
+    public async ValueTask<(PairMatrix Value, PairMatrix Slope)> ReluAsync(PairMatrix value, CancellationToken cancellationToken)
+    {
+        var (one, two) = (Task.Run(() => _first.ReluAsync(value.First, cancellationToken).AsTask()), Task.Run(() => _second.ReluAsync(value.Second, cancellationToken).AsTask()));
+        await Task.WhenAll(one, two);
+        return (new PairMatrix((await one).Value, (await two).Value), new PairMatrix((await one).Slope, (await two).Slope));
+    }
+
     public ValueTask<PairMatrix> ArgMinAsync(PairMatrix values, CancellationToken cancellationToken) => Both((m, v) => m.ArgMinAsync(v, cancellationToken), values);
 
     public ValueTask<PairMatrix> ReciprocalAsync(PairMatrix value, double lower, double upper, CancellationToken cancellationToken) =>
