@@ -6,7 +6,6 @@ using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
 using Coterie.Privacy.TwoParty;
-using Coterie.Tests.Cryptography.Paillier;
 
 namespace Coterie.Tests.Privacy.TwoParty;
 
