@@ -6,6 +6,7 @@ using Coterie.Privacy.EncryptedData;
 using Coterie.Privacy.SecretSharing;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -34,14 +35,14 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
 
     private int Participants => _rows.Length;
 
-    /// <summary>Shares from every participant to both, base transfers between the two, and who is in.</summary>
+    /// <summary>Shares from every participant to both, base transfers between the two, who is in, and that nothing is prepared.</summary>
     public TrafficEstimate Beginning
     {
         get
         {
             var set = MessageSizes.Set(Participants);
             var shares = _rows.Sum(r => 2 * (RowShapes.Length + VectorStream.BytesOf((int)r.Form.Length)));
-            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
+            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
         }
     }
 

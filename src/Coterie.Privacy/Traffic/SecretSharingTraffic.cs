@@ -4,6 +4,7 @@ using Coterie.Cryptography.GarbledCircuits;
 using Coterie.Cryptography.ObliviousTransfer;
 using Coterie.Privacy.SecretSharing;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -21,8 +22,8 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
 
     private int Participants => _rows.Length;
 
-    /// <summary>Base transfers with every participant, from which transfers come in both directions, and how many rows it has.</summary>
-    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * BaseTransferReceiver.ReplyBytes);
+    /// <summary>Base transfers with every participant, from which transfers come in both directions, how many rows it has, and that nothing is prepared.</summary>
+    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * (BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength));
 
     /// <summary>That training goes on, at a model of the first one's shapes.</summary>
     public TrafficEstimate Told { get; } = new(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);

@@ -61,6 +61,10 @@ internal sealed class ProductsByPaillier : ICrossProducts
         return [isTransposed ? share.Transpose() : share];
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Products under the key stay as they are: what the owner encrypts is the factor.</remarks>
+    public bool IsPreparable(IReadOnlyList<CrossProduct> products) => products is not [{ IsOfKnown: true, IsEntrywise: false }];
+
     private async Task<RingMatrix> OwnAsync(TwoPartyLink.Step step, PackedProduct packed, RingMatrix factor, CancellationToken cancellationToken)
     {
         var key = _factors!.Key;
