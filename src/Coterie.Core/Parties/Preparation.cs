@@ -29,10 +29,10 @@ public sealed class Preparation
     }
 
     /// <summary>Refuses it where a run has nothing to prepare.</summary>
-    /// <exception cref="InvalidOperationException">Preparation was asked for.</exception>
+    /// <exception cref="PreparationException">Preparation was asked for.</exception>
     public static void Refuse(Session session, string why)
     {
         ArgumentNullException.ThrowIfNull(session);
-        if (session.Preparation is not null) throw new InvalidOperationException($"Nothing can be prepared: {why}");
+        if (session.Preparation is not null) throw new PreparationException($"nothing can be prepared: {why}");
     }
 }

@@ -155,7 +155,7 @@ public sealed class PreparedTrainingTests
     [InlineData(ModeCatalogue.EncryptedModel, "ridge-descent", "ciphertexts")]
     public async Task PrepareAsync_NothingToPrepare_SaysWhy(string mode, string learner, string why)
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new PreparedBench(TaskFor(mode, learner)).PrepareAsync());
+        var error = await Assert.ThrowsAsync<PreparationException>(() => new PreparedBench(TaskFor(mode, learner)).PrepareAsync());
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 
@@ -169,7 +169,7 @@ public sealed class PreparedTrainingTests
         };
         await Assert.ThrowsAsync<KilledException>(bench.TrainAsync);
         bench.Stores[FederatedTraining.Coordinator].Saving = null;
-        Assert.Contains("begun without", (await Assert.ThrowsAsync<InvalidOperationException>(() => bench.PrepareAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("begun without", (await Assert.ThrowsAsync<PreparationException>(() => bench.PrepareAsync())).Message, StringComparison.Ordinal);
     }
 
     internal static TrainingTask TaskFor(string mode, string name)

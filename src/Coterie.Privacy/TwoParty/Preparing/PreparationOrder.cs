@@ -17,7 +17,7 @@ internal sealed record PreparationOrder(int Rounds, ReadOnlyMemory<byte> Shapes)
     /// <param name="rounds">Rounds that there are.</param>
     /// <param name="shapes">What the mode says besides, where anything is prepared.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="InvalidOperationException">Preparation is asked for in a run that has begun without.</exception>
+    /// <exception cref="PreparationException">Preparation is asked for in a run that has begun without.</exception>
     public static async ValueTask<PreparationOrder> DecideAsync(Session session, StepTag pairs, int rounds, Func<byte[]> shapes, CancellationToken cancellationToken)
     {
         var place = pairs.Then("order").Path;
