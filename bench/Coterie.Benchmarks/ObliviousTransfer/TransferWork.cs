@@ -76,7 +76,7 @@ internal sealed class TransferWork : IDisposable
             var answered = CpuClock.Thread;
             var second = question.Finish(answer);
             var finished = CpuClock.Thread;
-            if (shape.IsEntrywise ? unchecked(first[0] + second[0] != left[0] * right[0]) : !IsFirstEntry(shape, left, right, unchecked(first[0] + second[0])))
+            if (shape.IsScaled ? unchecked(first[0] + second[0] != left[0] * right[0]) : !IsFirstEntry(shape, left, right, unchecked(first[0] + second[0])))
                 throw new InvalidOperationException("The shares do not add up to the product.");
             return new TransferCost((asked - start + (finished - answered)).TotalSeconds, (answered - asked).TotalSeconds, question.Message.Length, answer.Length);
         });

@@ -48,4 +48,12 @@ public sealed class EvaluatedBatch
         if (rows.Length != projection.RowBytes(Instances)) throw new CryptographicException($"Output rows of {projection.RowBytes(Instances)} bytes expected, {rows.Length} given.");
         return projection.Evaluate(_outputs, rows, _key);
     }
+
+    /// <summary>The evaluator's exclusive-or shares of projected numbers of one bit: <see cref="GarbledBatch.Marks"/>.</summary>
+    /// <exception cref="InvalidOperationException">Numbers of more than one bit.</exception>
+    public ulong[] Marks(OutputProjection projection)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        return projection.Marks(_outputs, isGarbler: false);
+    }
 }

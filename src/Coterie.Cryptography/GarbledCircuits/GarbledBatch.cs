@@ -106,6 +106,18 @@ public sealed class GarbledBatch : IDisposable
         return projection.Garble(_outputs, _delta, _key);
     }
 
+    /// <summary>
+    /// The garbler's exclusive-or shares of projected numbers that are one bit times a constant, 0 or 1 in a word each, in the order of <see cref="Project"/>'s: whether they are not 0.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nothing was projected, or numbers have more than one bit.</exception>
+    public ulong[] Marks(OutputProjection projection)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_uses.Contains(Use.None) || _uses.Contains(Use.Decoded) || _uses.Contains(Use.Shared)) throw new InvalidOperationException("Marks are of numbers that were projected.");
+        return projection.Marks(_outputs, isGarbler: true);
+    }
+
     /// <summary>Forgets labels and offset.</summary>
     public void Dispose()
     {

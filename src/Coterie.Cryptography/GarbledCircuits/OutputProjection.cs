@@ -26,6 +26,9 @@ public sealed class OutputProjection
     /// <summary>Numbers of an instance.</summary>
     public int Words => _constants.Length;
 
+    /// <summary>Whether every number is one output bit, or 1 minus it, times a constant: then each has an exclusive-or share, too.</summary>
+    public bool IsOfMarks => _bits.Length == _constants.Length && Enumerable.Range(0, Words).All(i => _bits[i].Word == i && (_constants[i] == 0 || _constants[i] == unchecked(0 - _bits[i].Weight)));
+
     /// <summary>Bytes of the rows of so many instances.</summary>
     public int RowBytes(int instances) => checked(instances * Bits * sizeof(ulong));
 
@@ -70,6 +73,19 @@ public sealed class OutputProjection
         }
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(hashes.AsSpan()));
         return shares;
+    }
+
+    /// <summary>
+    /// A party's exclusive-or shares of whether numbers are not 0, words of an instance one after the other: the colours of its labels, which are uniform bits and stay so beside additive shares.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Numbers of more than one bit.</exception>
+    internal ulong[] Marks(ReadOnlySpan<UInt128> labels, bool isGarbler)
+    {
+        if (!IsOfMarks) throw new InvalidOperationException("Numbers of more than one output bit have no exclusive-or shares.");
+        var marks = new ulong[labels.Length];
+        // 1 minus a bit: one of the two parties turns its share.
+        for (var i = 0; i < marks.Length; i++) marks[i] = (unchecked((ulong)labels[i]) & 1) ^ (isGarbler && _constants[i % Words] != 0 ? 1UL : 0);
+        return marks;
     }
 
     private ulong[] Constants(int labels)

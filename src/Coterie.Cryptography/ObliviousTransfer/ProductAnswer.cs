@@ -7,10 +7,10 @@ public static class ProductAnswer
 {
     /// <summary>Step 2.</summary>
     /// <param name="shape">The product.</param>
-    /// <param name="left">The left factor: row-major, rows x inner; or a vector. Any ring elements.</param>
+    /// <param name="left">The left factor: row-major, rows x inner; or the rows to scale, one after the other. Any ring elements.</param>
     /// <param name="question">What <see cref="ProductQuestion.Message"/> was.</param>
     /// <param name="transfers">Transfers that this party sends.</param>
-    /// <returns>What goes to the other party, and this party's share of the product, row-major, rows x columns; or a vector.</returns>
+    /// <returns>What goes to the other party, and this party's share of the product, row-major, rows x columns.</returns>
     /// <exception cref="ArgumentException">The factor has another shape.</exception>
     /// <exception cref="CryptographicException">The question has another length or head, or fails the consistency check.</exception>
     public static (byte[] Message, ulong[] Share) Create(ProductShape shape, ReadOnlySpan<ulong> left, ReadOnlySpan<byte> question, ExtensionSender transfers)
@@ -20,10 +20,10 @@ public static class ProductAnswer
         if (left.Length != shape.LeftEntries) throw new ArgumentException($"The left factor has {shape.LeftEntries} entries, not {left.Length}.", nameof(left));
         using var batch = transfers.Accept(question, shape.Transfers);
         // A transfer carries a column of the left factor; transposed it is a row.
-        var rows = shape.IsEntrywise ? left.ToArray() : Transposed(left, shape.Rows, shape.Inner);
+        var rows = shape.IsScaled ? left.ToArray() : Transposed(left, shape.Rows, shape.Inner);
         var (message, sums) = batch.TakeSums(shape.Plan, rows);
         RingStreams.Zero<ulong>(rows);
-        return (message, shape.IsEntrywise ? sums : Transposed(sums, shape.Columns, shape.Rows));
+        return (message, shape.IsScaled ? sums : Transposed(sums, shape.Columns, shape.Rows));
     }
 
     /// <summary>A rows x columns matrix as its transpose.</summary>

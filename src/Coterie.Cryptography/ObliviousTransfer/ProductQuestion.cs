@@ -25,7 +25,7 @@ public sealed class ProductQuestion : IDisposable
 
     /// <summary>Takes the next batch of transfers.</summary>
     /// <param name="shape">The product.</param>
-    /// <param name="right">The right factor: row-major, inner x columns; or a vector.</param>
+    /// <param name="right">The right factor: row-major, inner x columns; or, of scaled rows, their numbers.</param>
     /// <param name="transfers">Transfers that this party receives.</param>
     /// <param name="random">Where the transfers' padding comes from.</param>
     /// <exception cref="ArgumentException">The factor has another shape.</exception>
@@ -42,14 +42,14 @@ public sealed class ProductQuestion : IDisposable
         return new ProductQuestion(shape, batch);
     }
 
-    /// <summary>Step 3: this party's share of the product, row-major, rows x columns; or a vector.</summary>
+    /// <summary>Step 3: this party's share of the product, row-major, rows x columns.</summary>
     /// <param name="answer">What <see cref="ProductAnswer.Create"/> gave.</param>
     /// <exception cref="CryptographicException">The answer has another length or head.</exception>
     /// <exception cref="InvalidOperationException">An answer was taken before.</exception>
     public ulong[] Finish(ReadOnlySpan<byte> answer)
     {
         var sums = _batch.TakeSums(_shape.Plan, answer);
-        return _shape.IsEntrywise ? sums : ProductAnswer.Transposed(sums, _shape.Columns, _shape.Rows);
+        return _shape.IsScaled ? sums : ProductAnswer.Transposed(sums, _shape.Columns, _shape.Rows);
     }
 
     /// <summary>Forgets everything.</summary>
@@ -65,7 +65,7 @@ public sealed class ProductQuestion : IDisposable
         {
             for (var s = 0; s < scalars; s++, position++)
             {
-                var scalar = shape.IsEntrywise ? right[s] : right[(s % shape.Inner * shape.Columns) + (s / shape.Inner)];
+                var scalar = shape.IsScaled ? right[s] : right[(s % shape.Inner * shape.Columns) + (s / shape.Inner)];
                 choices[position / 64] |= ((scalar >> j) & 1) << (position % 64);
             }
         }

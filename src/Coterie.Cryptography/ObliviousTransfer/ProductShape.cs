@@ -1,22 +1,22 @@
 namespace Coterie.Cryptography.ObliviousTransfer;
 
 /// <summary>
-/// The shape of a product of two matrices, or of two vectors entry by entry, over Z_2^64; public and the same at both parties. The left factor's
+/// The shape of a product of two matrices, or of rows by a number each, over Z_2^64; public and the same at both parties. The left factor's
 /// holder is the sender of oblivious transfers and the right factor's their receiver, one transfer for each bit of each entry of the right factor: take the
 /// factor with fewer entries as the right one (of A B as well as of B'A', which is (A B)').
 /// </summary>
 public sealed record ProductShape
 {
-    private ProductShape(int rows, int inner, int columns, int bits, bool isEntrywise) =>
-        (Rows, Inner, Columns, Bits, IsEntrywise) = (rows, inner, columns, bits, isEntrywise);
+    private ProductShape(int rows, int inner, int columns, int bits, bool isScaled) =>
+        (Rows, Inner, Columns, Bits, IsScaled) = (rows, inner, columns, bits, isScaled);
 
-    /// <summary>Rows of the left factor and of the product; of an entrywise product the length of the vectors.</summary>
+    /// <summary>Rows of the product, and of the left factor of a matrix product.</summary>
     public int Rows { get; }
 
-    /// <summary>Columns of the left factor and rows of the right one; 1 of an entrywise product.</summary>
+    /// <summary>Columns of the left factor and rows of the right one; of scaled rows so many are added up to a row of the product.</summary>
     public int Inner { get; }
 
-    /// <summary>Columns of the right factor and of the product; 1 of an entrywise product.</summary>
+    /// <summary>Columns of the product, and of the right factor of a matrix product; of scaled rows their length.</summary>
     public int Columns { get; }
 
     /// <summary>
@@ -25,14 +25,14 @@ public sealed record ProductShape
     /// </summary>
     public int Bits { get; }
 
-    /// <summary>Whether vectors are multiplied entry by entry.</summary>
-    public bool IsEntrywise { get; }
+    /// <summary>Whether every entry of the right factor multiplies a row of its own.</summary>
+    public bool IsScaled { get; }
 
     /// <summary>Entries of the left factor.</summary>
-    public int LeftEntries => Rows * Inner;
+    public int LeftEntries => IsScaled ? Rows * Inner * Columns : Rows * Inner;
 
     /// <summary>Entries of the right factor.</summary>
-    public int RightEntries => IsEntrywise ? Rows : Inner * Columns;
+    public int RightEntries => IsScaled ? Rows * Inner : Inner * Columns;
 
     /// <summary>Entries of the product.</summary>
     public int ProductEntries => Rows * Columns;
@@ -46,29 +46,36 @@ public sealed record ProductShape
     /// <summary>Bytes that the left factor's holder sends.</summary>
     public long AnswerBytes => TransferMessage.HeaderBytes + Plan.BodyBytes;
 
-    internal RingPlan Plan => IsEntrywise
-        ? new RingPlan(Rows, 1, Rows, 1, Bits, Bits < 64)
+    internal RingPlan Plan => IsScaled
+        ? new RingPlan(RightEntries, Columns, RightEntries, Inner, Bits, Bits < 64)
         : new RingPlan(RightEntries, Rows, Inner, Inner, Bits, Bits < 64);
 
     /// <summary>A matrix product: rows x inner by inner x columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number below 1, more than 64 bits, or more than 2^26 transfers or entries.</exception>
-    public static ProductShape Matrix(int rows, int inner, int columns, int bits = 64) => Checked(rows, inner, columns, bits, isEntrywise: false);
+    public static ProductShape Matrix(int rows, int inner, int columns, int bits = 64) => Checked(rows, inner, columns, bits, isScaled: false);
 
     /// <summary>A product of vectors entry by entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number below 1, more than 64 bits, or more than 2^26 transfers.</exception>
-    public static ProductShape Entrywise(int length, int bits = 64) => Checked(length, 1, 1, bits, isEntrywise: true);
+    public static ProductShape Entrywise(int length, int bits = 64) => Checked(length, 1, 1, bits, isScaled: true);
 
-    private static ProductShape Checked(int rows, int inner, int columns, int bits, bool isEntrywise)
+    /// <summary>
+    /// Sums of rows, each times a number of its own: <paramref name="rows"/> sums of <paramref name="inner"/> rows of <paramref name="columns"/> entries. Row
+    /// t of sum r is the left factor's row r inner + t, its number the right factor's entry of the same place.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number below 1, more than 64 bits, or more than 2^26 transfers or entries.</exception>
+    public static ProductShape Scaled(int rows, int inner, int columns, int bits = 64) => Checked(rows, inner, columns, bits, isScaled: true);
+
+    private static ProductShape Checked(int rows, int inner, int columns, int bits, bool isScaled)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inner, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 64);
-        var right = isEntrywise ? rows : (long)inner * columns;
+        var (left, right) = isScaled ? ((long)rows * inner * columns, (long)rows * inner) : ((long)rows * inner, (long)inner * columns);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(right, (long)ExtensionReceiver.MaximumCount / bits, nameof(inner));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)rows * inner, ExtensionReceiver.MaximumCount, nameof(rows));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(left, ExtensionReceiver.MaximumCount, nameof(rows));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)rows * columns, ExtensionReceiver.MaximumCount, nameof(rows));
-        return new ProductShape(rows, inner, columns, bits, isEntrywise);
+        return new ProductShape(rows, inner, columns, bits, isScaled);
     }
 }

@@ -84,9 +84,9 @@ public sealed class TripleMaker : IDisposable
         unchecked
         {
             for (var i = 0; i < product.Length; i++) product[i] += _cross![i];
-            if (_shape.IsEntrywise)
+            if (_shape.IsScaled)
             {
-                for (var i = 0; i < product.Length; i++) product[i] += _left[i] * _right[i];
+                for (var i = 0; i < _left.Length; i++) product[(i / (_shape.Inner * _shape.Columns) * _shape.Columns) + (i % _shape.Columns)] += _left[i] * _right[i / _shape.Columns];
                 return;
             }
             RingKernels.AddProduct(_left, _right, product, _shape.Rows, _shape.Inner, _shape.Columns);

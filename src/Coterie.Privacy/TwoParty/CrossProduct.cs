@@ -8,9 +8,12 @@ namespace Coterie.Privacy.TwoParty;
 /// <param name="Right">The right factor, where this party holds it.</param>
 /// <param name="Shape">Rows, inner, columns of the product as it is wanted.</param>
 /// <param name="Bits">Bits of entries of the left and of the right factor, signs included; 64 of shares.</param>
-/// <param name="IsEntrywise">Whether matrices of rows x columns are multiplied entry by entry.</param>
-internal sealed record CrossProduct(ValueHolder LeftHolder, RingMatrix? Left, RingMatrix? Right, (int Rows, int Inner, int Columns) Shape, (int Left, int Right) Bits, bool IsEntrywise)
+/// <param name="Kind">What of the factors is multiplied with what.</param>
+internal sealed record CrossProduct(ValueHolder LeftHolder, RingMatrix? Left, RingMatrix? Right, (int Rows, int Inner, int Columns) Shape, (int Left, int Right) Bits, CrossProductKind Kind)
 {
+    /// <summary>Whether matrices of rows x columns are multiplied entry by entry.</summary>
+    public bool IsEntrywise => Kind == CrossProductKind.Entrywise;
+
     /// <summary>Who holds the right factor.</summary>
     public ValueHolder RightHolder => LeftHolder == ValueHolder.First ? ValueHolder.Second : ValueHolder.First;
 

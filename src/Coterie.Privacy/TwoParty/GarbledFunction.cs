@@ -40,7 +40,16 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
     }
 
     /// <summary>Shares (rows x outputs) of the function of what the shares <paramref name="values"/> (rows x inputs) stand for.</summary>
-    public async ValueTask<RingMatrix> ApplyAsync(TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken)
+    public async ValueTask<RingMatrix> ApplyAsync(TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken) => await RunAsync(link, values, marks: null, cancellationToken);
+
+    /// <summary>The same, of a function whose results are 0 or a constant, and exclusive-or shares of whether they are not 0.</summary>
+    public async ValueTask<(RingMatrix Shares, RingMatrix Marks)> MarkAsync(TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken)
+    {
+        var marks = new ulong[values.Rows * Outputs];
+        return (await RunAsync(link, values, marks, cancellationToken), new RingMatrix(values.Rows, Outputs, marks));
+    }
+
+    private async ValueTask<RingMatrix> RunAsync(TwoPartyLink link, RingMatrix values, ulong[]? marks, CancellationToken cancellationToken)
     {
         if (link.Circuits is { } circuits) return await circuits.ApplyAsync(this, link, values, cancellationToken);
         using var step = link.Begin();
@@ -54,31 +63,33 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
                 continue;
             }
             var bits = ShareBits(values.Values.Slice(first * Inputs, rows * Inputs), link.Format.IsFirst);
-            var taken = link.Format.IsFirst
-                ? await GarbleAsync(link, step, part, bits, rows, cancellationToken)
-                : await EvaluateAsync(link, step, part, bits, rows, cancellationToken);
+            var (taken, marked) = link.Format.IsFirst
+                ? await GarbleAsync(link, step, part, bits, rows, marks is not null, cancellationToken)
+                : await EvaluateAsync(link, step, part, bits, rows, marks is not null, cancellationToken);
             CryptographicOperations.ZeroMemory(bits);
             taken.CopyTo(results.AsSpan(first * Outputs));
+            marked?.CopyTo(marks.AsSpan(first * Outputs));
         }
         return new RingMatrix(values.Rows, Outputs, results);
     }
 
-    private async ValueTask<ulong[]> GarbleAsync(TwoPartyLink link, TwoPartyLink.Step step, int part, byte[] bits, int rows, CancellationToken cancellationToken)
+    private async ValueTask<(ulong[] Shares, ulong[]? Marks)> GarbleAsync(TwoPartyLink link, TwoPartyLink.Step step, int part, byte[] bits, int rows, bool isMarked, CancellationToken cancellationToken)
     {
         var count = rows * Circuit.EvaluatorInputs;
         var question = await step.ReceiveAsync($"choices-{part}", ExtensionReceiver.MessageBytes(count), cancellationToken);
         using var transfers = step.Checked(() => link.Sends.Accept(question.Span, count));
         using var garbled = link.Garbler!.Garble(Circuit, rows, transfers.TakeCorrelated());
         var (outputs, shares) = garbled.Project(Additive.Projection);
+        var marks = isMarked ? garbled.Marks(Additive.Projection) : null;
         var message = new byte[MessageBytes(rows)];
         garbled.Tables.Span.CopyTo(message);
         MemoryMarshal.AsBytes(garbled.EncodeGarbler(bits).AsSpan()).CopyTo(message.AsSpan(garbled.Tables.Length));
         outputs.CopyTo(message.AsSpan(message.Length - outputs.Length));
         await step.SendAsync($"garbled-{part}", message, cancellationToken);
-        return shares;
+        return (shares, marks);
     }
 
-    private async ValueTask<ulong[]> EvaluateAsync(TwoPartyLink link, TwoPartyLink.Step step, int part, byte[] bits, int rows, CancellationToken cancellationToken)
+    private async ValueTask<(ulong[] Shares, ulong[]? Marks)> EvaluateAsync(TwoPartyLink link, TwoPartyLink.Step step, int part, byte[] bits, int rows, bool isMarked, CancellationToken cancellationToken)
     {
         using var transfers = link.Receives.Extend(bits, rows * Circuit.EvaluatorInputs, link.Random);
         await step.SendAsync($"choices-{part}", transfers.Message, cancellationToken);
@@ -88,7 +99,8 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
             var outputs = message.Span[^Additive.Projection.RowBytes(rows)..];
             var tables = message.Span[..^(LabelBytes(rows) + outputs.Length)];
             var labels = MemoryMarshal.Cast<byte, UInt128>(message.Span.Slice(tables.Length, LabelBytes(rows)));
-            return link.Evaluator!.Evaluate(Circuit, rows, tables, labels, transfers.TakeCorrelated()).Project(Additive.Projection, outputs);
+            var evaluated = link.Evaluator!.Evaluate(Circuit, rows, tables, labels, transfers.TakeCorrelated());
+            return (evaluated.Project(Additive.Projection, outputs), isMarked ? evaluated.Marks(Additive.Projection) : null);
         });
     }
 

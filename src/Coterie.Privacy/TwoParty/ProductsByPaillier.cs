@@ -42,7 +42,7 @@ internal sealed class ProductsByPaillier : ICrossProducts
     public async ValueTask<RingMatrix[]> ShareAsync(TwoPartyLink link, IReadOnlyList<CrossProduct> products, CancellationToken cancellationToken)
     {
         // Of two known factors there is one product, and it is all there is in its step.
-        if (products is not [{ IsOfKnown: true, IsEntrywise: false } product]) return await ProductsByTransfers.Instance.ShareAsync(link, products, cancellationToken);
+        if (products is not [{ IsOfKnown: true, Kind: CrossProductKind.Matrix } product]) return await ProductsByTransfers.Instance.ShareAsync(link, products, cancellationToken);
         var isTransposed = product.LeftHolder == ValueHolder.First;
         var (rows, inner, columns) = product.Shape;
         var packed = isTransposed

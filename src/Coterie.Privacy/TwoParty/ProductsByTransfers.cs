@@ -61,20 +61,24 @@ internal sealed class ProductsByTransfers : ICrossProducts
     private static ProductShape TransfersOf(CrossProduct product)
     {
         var ((rows, inner, columns), (left, right)) = (product.Shape, product.Bits);
+        if (product.Kind == CrossProductKind.Scaled) return ProductShape.Scaled(rows, inner, columns, left);
         if (product.IsEntrywise) return ProductShape.Entrywise(rows * columns, Math.Min(left, right));
         return IsTransposed(product) ? ProductShape.Matrix(columns, inner, rows, left) : ProductShape.Matrix(rows, inner, columns, right);
     }
 
     private static bool IsTransposed(CrossProduct product) =>
-        (long)product.Bits.Left * (product.IsEntrywise ? 1 : product.Shape.Rows) < (long)product.Bits.Right * (product.IsEntrywise ? 1 : product.Shape.Columns);
+        product.Kind == CrossProductKind.Scaled || (long)product.Bits.Left * (product.IsEntrywise ? 1 : product.Shape.Rows) < (long)product.Bits.Right * (product.IsEntrywise ? 1 : product.Shape.Columns);
 
     private static ValueHolder Asker(CrossProduct product) => IsTransposed(product) ? product.LeftHolder : product.RightHolder;
 
-    private static RingMatrix Asking(CrossProduct product) => !IsTransposed(product) ? product.Right! : product.IsEntrywise ? product.Left! : product.Left!.Transpose();
+    private static RingMatrix Asking(CrossProduct product) => !IsTransposed(product) ? product.Right! : IsOneForOne(product) ? product.Left! : product.Left!.Transpose();
 
-    private static RingMatrix Answering(CrossProduct product) => !IsTransposed(product) ? product.Left! : product.IsEntrywise ? product.Right! : product.Right!.Transpose();
+    private static RingMatrix Answering(CrossProduct product) => !IsTransposed(product) ? product.Left! : IsOneForOne(product) ? product.Right! : product.Right!.Transpose();
 
-    private static RingMatrix Oriented(CrossProduct product, ulong[] share) => IsTransposed(product) && !product.IsEntrywise
+    private static RingMatrix Oriented(CrossProduct product, ulong[] share) => IsTransposed(product) && !IsOneForOne(product)
         ? new RingMatrix(product.Shape.Columns, product.Shape.Rows, share).Transpose()
         : new RingMatrix(product.Shape.Rows, product.Shape.Columns, share);
+
+    /// <summary>Whether what asks stands in the order of what is asked about, whichever side it is on.</summary>
+    private static bool IsOneForOne(CrossProduct product) => product.Kind != CrossProductKind.Matrix;
 }

@@ -26,7 +26,7 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
     public TwoPartyMatrix Known(ValueHolder holder, int rows, int columns, Matrix? clear) => TwoPartyMatrix.Known(Format, holder, rows, columns, clear);
 
     /// <summary>This party's share of a value.</summary>
-    public TwoPartyMatrix Shared(RingMatrix share, int fractionBits) => TwoPartyMatrix.Shared(Format, share, fractionBits);
+    public TwoPartyMatrix Shared(RingMatrix share, int fractionBits, RingMatrix? marks = null) => TwoPartyMatrix.Shared(Format, share, fractionBits, marks);
 
     /// <inheritdoc/>
     public TwoPartyMatrix Public(Matrix value) => Known(ValueHolder.Both, value.Rows, value.Columns, value);
@@ -62,9 +62,12 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
     }
 
     /// <inheritdoc/>
-    public ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken) =>
-        EntryAsync(
-            value, PlainArithmetic.Instance.IsNegativeAsync, value.FractionBits, SharedFunctions.IsNegative(value.FractionBits, Format.FractionBits), Format.FractionBits, cancellationToken);
+    public async ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken)
+    {
+        if (!value.IsShared) return await EntryAsync(value, PlainArithmetic.Instance.IsNegativeAsync, 0, null!, 0, cancellationToken);
+        var (share, marks) = await SharedFunctions.IsNegative(value.FractionBits, Format.FractionBits).MarkAsync(link, Shaped(value.Share!, value.Count, 1), cancellationToken);
+        return Shared(Shaped(share, value.Rows, value.Columns), Format.FractionBits, Shaped(marks, value.Rows, value.Columns));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<TwoPartyMatrix> SigmoidAsync(TwoPartyMatrix value, CancellationToken cancellationToken) =>
@@ -86,8 +89,8 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
         if (!values.IsShared) return await EntryAsync(values, ((IArithmetic<Matrix>)PlainArithmetic.Instance).ArgMinAsync, 0, null!, 0, cancellationToken);
         // The only one is the smallest.
         if (values.Columns == 1) return Public(Matrix.Create(values.Rows, 1, marks => marks.Fill(1)));
-        var marks = await SharedFunctions.ArgMin(values.Columns, values.FractionBits, Format.FractionBits).ApplyAsync(link, values.Share!, cancellationToken);
-        return Shared(marks, Format.FractionBits);
+        var (share, marks) = await SharedFunctions.ArgMin(values.Columns, values.FractionBits, Format.FractionBits).MarkAsync(link, values.Share!, cancellationToken);
+        return Shared(share, Format.FractionBits, marks);
     }
 
     /// <summary>The same numbers with fewer bits after the point, rounded to the nearest.</summary>
@@ -115,6 +118,12 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
             var clear = !known ? null : isEntrywise ? await PlainArithmetic.Instance.HadamardAsync(left.Clear!, right.Clear!, cancellationToken) : left.Clear! * right.Clear!;
             return Known(holder, shape.Rows, shape.Columns, clear);
         }
+        if (left.Marks is not null && right.Holder != ValueHolder.Both) return await MarkedProductAsync(left.Marks, right, shape, isEntrywise, cancellationToken);
+        if (right.Marks is not null && left.Holder != ValueHolder.Both)
+        {
+            if (isEntrywise) return await MarkedProductAsync(right.Marks, left, shape, isEntrywise, cancellationToken);
+            return (await MarkedProductAsync(right.Marks.Transpose(), left.Transpose(), (shape.Columns, shape.Inner, shape.Rows), isEntrywise, cancellationToken)).Transpose();
+        }
         var other = left.IsShared ? (right.IsShared ? right.FractionBits : Format.FractionBits) : 0;
         if (left.IsShared && left.FractionBits + other > TwoPartyFormat.LargestFractionBits) left = await TruncateAsync(left, Format.FractionBits, cancellationToken);
         other = left.IsShared ? left.FractionBits : Format.FractionBits;
@@ -135,11 +144,35 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
         {
             var rightHolder = leftHolder == ValueHolder.First ? ValueHolder.Second : ValueHolder.First;
             if (!Has(left, leftHolder) || !Has(right, rightHolder)) continue;
-            crosses.Add(new CrossProduct(leftHolder, Format.Self == leftHolder ? mineLeft : null, Format.Self == rightHolder ? mineRight : null, shape, bits, isEntrywise));
+            crosses.Add(new CrossProduct(leftHolder, Format.Self == leftHolder ? mineLeft : null, Format.Self == rightHolder ? mineRight : null, shape, bits, isEntrywise ? CrossProductKind.Entrywise : CrossProductKind.Matrix));
         }
         if (crosses.Count > 0)
             foreach (var share in await _products.ShareAsync(link, crosses, cancellationToken)) sum += share;
         return Shared(sum, leftBits + rightBits);
+    }
+
+    /// <summary>
+    /// A matrix of bits b = p xor c, of which the first party has p and the second c, times v = v0 + v1: p v0 + c (v0 (1 - 2 p)) + c v1 + p (v1 (1 - 2 c)). What crosses is a bit of one party times a row
+    /// of the other, one transfer each, and no digits are added.
+    /// </summary>
+    private async ValueTask<TwoPartyMatrix> MarkedProductAsync(RingMatrix marks, TwoPartyMatrix value, (int Rows, int Inner, int Columns) shape, bool isEntrywise, CancellationToken cancellationToken)
+    {
+        var bits = value.IsShared ? value.FractionBits : Format.FractionBits;
+        // Entry by entry each bit has a row of one number.
+        if (isEntrywise) shape = (value.Count, 1, 1);
+        var part = Has(value, Format.Self) ? isEntrywise ? Shaped(value.ToShare(bits), value.Count, 1) : value.ToShare(bits) : null;
+        var mine = isEntrywise ? Shaped(marks, value.Count, 1) : marks;
+        var sum = part is null ? new RingMatrix(shape.Rows, shape.Columns, new ulong[shape.Rows * shape.Columns]) : isEntrywise ? RingProducts.Hadamard(mine, part) : RingProducts.Multiply(mine, part);
+        var crosses = new List<CrossProduct>(2);
+        foreach (var asker in (ValueHolder[])[ValueHolder.First, ValueHolder.Second])
+        {
+            var answerer = asker == ValueHolder.First ? ValueHolder.Second : ValueHolder.First;
+            if (!Has(value, answerer)) continue;
+            var isAsking = Format.Self == asker;
+            crosses.Add(new CrossProduct(asker, isAsking ? MarkedRows.Asked(mine) : null, isAsking ? null : MarkedRows.Turned(mine, part!), shape, (1, 64), CrossProductKind.Scaled));
+        }
+        foreach (var share in await _products.ShareAsync(link, crosses, cancellationToken)) sum += share;
+        return Shared(isEntrywise ? Shaped(sum, value.Rows, value.Columns) : sum, bits);
     }
 
     /// <summary>Whether a party has a part of a value that the other has not: a share, or what it alone knows.</summary>

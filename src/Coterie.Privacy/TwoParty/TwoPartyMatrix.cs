@@ -9,8 +9,8 @@ namespace Coterie.Privacy.TwoParty;
 /// </summary>
 internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
 {
-    private TwoPartyMatrix(TwoPartyFormat format, ValueHolder holder, int rows, int columns, Matrix? clear, RingMatrix? share, int fractionBits) =>
-        (Format, Holder, Rows, Columns, Clear, Share, FractionBits) = (format, holder, rows, columns, clear, share, fractionBits);
+    private TwoPartyMatrix(TwoPartyFormat format, ValueHolder holder, int rows, int columns, Matrix? clear, RingMatrix? share, int fractionBits, RingMatrix? marks = null) =>
+        (Format, Holder, Rows, Columns, Clear, Share, FractionBits, Marks) = (format, holder, rows, columns, clear, share, fractionBits, marks);
 
     /// <inheritdoc/>
     public int Rows { get; }
@@ -30,6 +30,9 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
     /// <summary>This party's share, where it is shared.</summary>
     public RingMatrix? Share { get; }
 
+    /// <summary>Of shared numbers that are all 0 or 1 this party's exclusive-or shares, 0 or 1 each, where it has them: products with bits cost little.</summary>
+    public RingMatrix? Marks { get; }
+
     /// <summary>Bits after the point of what is shared.</summary>
     public int FractionBits { get; }
 
@@ -44,8 +47,8 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
         new(format, holder, rows, columns, format.Knows(holder) ? clear ?? throw new ArgumentNullException(nameof(clear), "Whoever knows a value brings it.") : null, null, format.FractionBits);
 
     /// <summary>This party's share of a value.</summary>
-    public static TwoPartyMatrix Shared(TwoPartyFormat format, RingMatrix share, int fractionBits) =>
-        new(format, ValueHolder.Neither, share.Rows, share.Columns, null, share, fractionBits);
+    public static TwoPartyMatrix Shared(TwoPartyFormat format, RingMatrix share, int fractionBits, RingMatrix? marks = null) =>
+        new(format, ValueHolder.Neither, share.Rows, share.Columns, null, share, fractionBits, marks);
 
     /// <summary>The same value as shares with so many bits after the point, at least those that it has; local.</summary>
     public RingMatrix ToShare(int fractionBits)
@@ -59,7 +62,7 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
     public TwoPartyMatrix Transpose() => Map(Columns, Rows, static m => m.Transpose(), static m => m.Transpose());
 
     /// <inheritdoc/>
-    public TwoPartyMatrix ColumnSums() => Map(1, Columns, static m => m.ColumnSums(), static m => m.ColumnSums());
+    public TwoPartyMatrix ColumnSums() => Map(1, Columns, static m => m.ColumnSums(), static m => m.ColumnSums(), isMarked: false);
 
     /// <inheritdoc/>
     public TwoPartyMatrix RepeatRows(int rows) => Map(rows, Columns, m => m.RepeatRows(rows), m => m.RepeatRows(rows));
@@ -70,11 +73,11 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
 
     /// <inheritdoc/>
     public TwoPartyMatrix Beside(TwoPartyMatrix right) =>
-        Join(this, right, Rows, Columns + Of(right).Columns, static (a, b) => a.Beside(b), static (a, b) => a.Beside(b));
+        Join(this, right, Rows, Columns + Of(right).Columns, static (a, b) => a.Beside(b), static (a, b) => a.Beside(b), isMarked: true);
 
     /// <inheritdoc/>
     public TwoPartyMatrix Above(TwoPartyMatrix below) =>
-        Join(this, below, Rows + Of(below).Rows, Columns, static (a, b) => a.Above(b), static (a, b) => a.Above(b));
+        Join(this, below, Rows + Of(below).Rows, Columns, static (a, b) => a.Above(b), static (a, b) => a.Above(b), isMarked: true);
 
     public static TwoPartyMatrix operator +(TwoPartyMatrix left, TwoPartyMatrix right) =>
         Join(left, right, Of(left).Rows, left.Columns, static (a, b) => a + b, static (a, b) => a + b);
@@ -92,17 +95,19 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
         return value;
     }
 
-    private TwoPartyMatrix Map(int rows, int columns, Func<Matrix, Matrix> clear, Func<RingMatrix, RingMatrix> share) =>
-        new(Format, Holder, rows, columns, Clear is null ? null : clear(Clear), Share is null ? null : share(Share), FractionBits);
+    private TwoPartyMatrix Map(int rows, int columns, Func<Matrix, Matrix> clear, Func<RingMatrix, RingMatrix> share, bool isMarked = true) =>
+        new(Format, Holder, rows, columns, Clear is null ? null : clear(Clear), Share is null ? null : share(Share), FractionBits, isMarked && Marks is not null ? share(Marks) : null);
 
-    private static TwoPartyMatrix Join(TwoPartyMatrix left, TwoPartyMatrix right, int rows, int columns, Func<Matrix, Matrix, Matrix> clear, Func<RingMatrix, RingMatrix, RingMatrix> share)
+    private static TwoPartyMatrix Join(
+        TwoPartyMatrix left, TwoPartyMatrix right, int rows, int columns, Func<Matrix, Matrix, Matrix> clear, Func<RingMatrix, RingMatrix, RingMatrix> share, bool isMarked = false)
     {
         var holder = Together(left.Holder, right.Holder);
         if (holder != ValueHolder.Neither)
             return new(left.Format, holder, rows, columns, left.Format.Knows(holder) ? clear(left.Clear!, right.Clear!) : null, null, left.FractionBits);
         // Finer digits are kept: what is coarser is multiplied by a power of two.
         var bits = left.IsShared == right.IsShared ? Math.Max(left.FractionBits, right.FractionBits) : left.IsShared ? left.FractionBits : right.FractionBits;
-        return Shared(left.Format, share(left.ToShare(bits), right.ToShare(bits)), bits);
+        var marks = isMarked && left.Marks is not null && right.Marks is not null ? share(left.Marks, right.Marks) : null;
+        return Shared(left.Format, share(left.ToShare(bits), right.ToShare(bits)), bits, marks);
     }
 
     private static RingMatrix Lifted(RingMatrix share, int bits)

@@ -55,6 +55,31 @@ public sealed class ProductTests
         Assert.Equal(left.Zip(right, (a, b) => unchecked(a * b)), Sum(first, second));
     }
 
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(3, 5, 2, 1)]
+    [InlineData(8, 100, 3, 1)]
+    [InlineData(2, 7, 9, 13)]
+    [InlineData(4, 3, 1, 64)]
+    public void Scaled_RandomRows_SharesAddUpToSumsOfThem(int rows, int inner, int columns, int bits)
+    {
+        using var pair = new TransferPair();
+        var shape = ProductShape.Scaled(rows, inner, columns, bits);
+        var (left, right) = (TransferPair.Words(rows * inner * columns), Signed(rows * inner, bits));
+        var (first, second) = Shares(pair, shape, left, right);
+        Assert.Equal(SumsOfScaled(shape, left, right), Sum(first, second));
+    }
+
+    internal static ulong[] SumsOfScaled(ProductShape shape, ulong[] left, ulong[] right)
+    {
+        var sums = new ulong[shape.Rows * shape.Columns];
+        for (var r = 0; r < shape.Rows; r++)
+            for (var t = 0; t < shape.Inner; t++)
+                for (var c = 0; c < shape.Columns; c++)
+                    sums[(r * shape.Columns) + c] = unchecked(sums[(r * shape.Columns) + c] + (left[(((r * shape.Inner) + t) * shape.Columns) + c] * right[(r * shape.Inner) + t]));
+        return sums;
+    }
+
     [Fact]
     public void Product_TwoInARow_HaveUnrelatedShares()
     {

@@ -25,6 +25,16 @@ public sealed class TripleTests
         Assert.Equal(left.Zip(right, (a, b) => unchecked(a * b)), product);
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(3, 4, 5)]
+    public void Triple_OfScaledRows_AddsThemUp(int rows, int inner, int columns)
+    {
+        var shape = ProductShape.Scaled(rows, inner, columns);
+        var (left, right, product) = Opened(Make(shape));
+        Assert.Equal(ProductTests.SumsOfScaled(shape, left, right), product);
+    }
+
     [Fact]
     public void Take_Twice_IsRefused()
     {
