@@ -51,7 +51,7 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
 
     private async ValueTask<RingMatrix> RunAsync(TwoPartyLink link, RingMatrix values, ulong[]? marks, CancellationToken cancellationToken)
     {
-        if (link.Circuits is { } circuits) return await circuits.ApplyAsync(this, link, values, cancellationToken);
+        if (link.Circuits is { } circuits) return await circuits.ApplyAsync(this, link, values, marks, cancellationToken);
         using var step = link.Begin();
         var results = new ulong[values.Rows * Outputs];
         foreach (var (part, first, rows) in Parts(values.Rows))

@@ -6,5 +6,10 @@ namespace Coterie.Privacy.TwoParty.Preparing;
 internal interface ICircuitSteps
 {
     /// <summary>Shares (rows x outputs) of the function of what the shares <paramref name="values"/> (rows x inputs) stand for.</summary>
-    ValueTask<RingMatrix> ApplyAsync(GarbledFunction function, TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken);
+    /// <param name="function">The function.</param>
+    /// <param name="link">The round's link.</param>
+    /// <param name="values">This party's shares.</param>
+    /// <param name="marks">Takes exclusive-or shares of whether results are not 0, where these are wanted.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<RingMatrix> ApplyAsync(GarbledFunction function, TwoPartyLink link, RingMatrix values, ulong[]? marks, CancellationToken cancellationToken);
 }

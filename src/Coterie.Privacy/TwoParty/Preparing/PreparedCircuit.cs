@@ -29,11 +29,12 @@ internal static class PreparedCircuit
     /// <param name="evaluator">Of what was prepared; null at the garbler.</param>
     /// <param name="circuit">The step.</param>
     /// <param name="values">This party's shares.</param>
+    /// <param name="marks">Takes exclusive-or shares of whether results are not 0, where these are wanted.</param>
     /// <param name="pieces">What was prepared.</param>
     /// <param name="claim">Records the digest of a message before it leaves.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async ValueTask<RingMatrix> ApplyAsync(
-        TwoPartyLink link, CircuitEvaluator? evaluator, CircuitStep circuit, RingMatrix values, PreparedPieces pieces, PreparedClaim claim, CancellationToken cancellationToken)
+        TwoPartyLink link, CircuitEvaluator? evaluator, CircuitStep circuit, RingMatrix values, ulong[]? marks, PreparedPieces pieces, PreparedClaim claim, CancellationToken cancellationToken)
     {
         var function = circuit.Function;
         using var step = link.Begin();
@@ -41,11 +42,12 @@ internal static class PreparedCircuit
         foreach (var (part, first, rows) in function.Parts(values.Rows))
         {
             var shares = values.Values.Slice(first * function.Inputs, rows * function.Inputs).ToArray();
-            var taken = evaluator is null
+            var (taken, marked) = evaluator is null
                 ? await EncodeAsync(link, step, part, function, rows, shares, pieces, claim, cancellationToken)
                 : await EvaluateAsync(step, part, evaluator, function, rows, shares, pieces, claim, cancellationToken);
             CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(shares.AsSpan()));
             taken.CopyTo(results.AsSpan(first * function.Outputs));
+            if (marks is not null) marked!.CopyTo(marks.AsSpan(first * function.Outputs));
         }
         return new RingMatrix(values.Rows, function.Outputs, results);
     }
@@ -59,6 +61,7 @@ internal static class PreparedCircuit
         var (outputs, shares) = garbled.Project(function.Additive.Projection);
         await pieces.WriteAsync(garbled.DeferGarbler().Export(), cancellationToken);
         await pieces.WriteAsync(PreparedPieces.ToBytes(shares), cancellationToken);
+        if (function.Additive.Projection.IsOfMarks) await pieces.WriteAsync(PackedBits.FromWords(garbled.Marks(function.Additive.Projection), 1), cancellationToken);
         await step.SendAsync($"garbled-{part}", (byte[])[.. garbled.Tables.Span, .. outputs], cancellationToken);
     }
 
@@ -77,11 +80,13 @@ internal static class PreparedCircuit
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(mask.AsSpan()));
     }
 
-    private static async ValueTask<ulong[]> EncodeAsync(
+    private static async ValueTask<(ulong[] Shares, ulong[]? Marks)> EncodeAsync(
         TwoPartyLink link, TwoPartyLink.Step step, int part, GarbledFunction function, int rows, ulong[] shares, PreparedPieces pieces, PreparedClaim claim, CancellationToken cancellationToken)
     {
         var inputs = DeferredInputs.Import(await pieces.ReadAsync(DeferredInputs.Length, cancellationToken));
         var results = await pieces.ReadWordsAsync(rows * function.Outputs, cancellationToken);
+        var marks = function.Additive.Projection.IsOfMarks
+            ? PackedBits.ToWords(await pieces.ReadAsync(PackedBits.Bytes((long)rows * function.Outputs), cancellationToken), rows * function.Outputs, 1) : null;
         var difference = await step.ReceiveAsync($"difference-{part}", DifferenceBytes(function, rows), cancellationToken);
         var words = PreparedPieces.FromBytes(difference.Span);
         for (var i = 0; i < words.Length; i++) words[i] = unchecked(words[i] + shares[i]);
@@ -90,10 +95,10 @@ internal static class PreparedCircuit
         await claim.ClaimAsync($"labels-{part}", labels, cancellationToken);
         await step.SendAsync($"labels-{part}", labels, cancellationToken);
         CryptographicOperations.ZeroMemory(bits);
-        return results;
+        return (results, marks);
     }
 
-    private static async ValueTask<ulong[]> EvaluateAsync(
+    private static async ValueTask<(ulong[] Shares, ulong[]? Marks)> EvaluateAsync(
         TwoPartyLink.Step step, int part, CircuitEvaluator evaluator, GarbledFunction function, int rows, ulong[] shares, PreparedPieces pieces, PreparedClaim claim,
         CancellationToken cancellationToken)
     {
@@ -110,7 +115,9 @@ internal static class PreparedCircuit
             var outputs = garbled.AsSpan()[^function.Additive.Projection.RowBytes(rows)..];
             var theirs = MemoryMarshal.Cast<byte, UInt128>(labels.Span);
             var mine = MemoryMarshal.Cast<byte, UInt128>(own.AsSpan());
-            return evaluator.Evaluate(function.Circuit, rows, garbled.AsSpan()[..^outputs.Length], theirs, mine).Project(function.Additive.Projection, outputs);
+            var evaluated = evaluator.Evaluate(function.Circuit, rows, garbled.AsSpan()[..^outputs.Length], theirs, mine);
+            var projection = function.Additive.Projection;
+            return (evaluated.Project(projection, outputs), projection.IsOfMarks ? evaluated.Marks(projection) : null);
         });
     }
 

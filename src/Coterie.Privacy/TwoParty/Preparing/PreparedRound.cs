@@ -50,11 +50,11 @@ internal sealed class PreparedRound : ICircuitSteps, ICrossProducts, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<RingMatrix> ApplyAsync(GarbledFunction function, TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken)
+    public async ValueTask<RingMatrix> ApplyAsync(GarbledFunction function, TwoPartyLink link, RingMatrix values, ulong[]? marks, CancellationToken cancellationToken)
     {
         var circuit = new CircuitStep(function, values.Rows);
         await NextAsync(circuit, cancellationToken);
-        return await PreparedCircuit.ApplyAsync(link, _evaluator, circuit, values, _pieces, _claim, cancellationToken);
+        return await PreparedCircuit.ApplyAsync(link, _evaluator, circuit, values, marks, _pieces, _claim, cancellationToken);
     }
 
     /// <inheritdoc/>

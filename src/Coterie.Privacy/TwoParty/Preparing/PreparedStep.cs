@@ -47,7 +47,7 @@ internal sealed record ProductStep(ImmutableArray<CrossProduct> Products) : Prep
         foreach (var product in Products)
         {
             writer.WriteByte((byte)product.LeftHolder);
-            writer.WriteByte(product.IsEntrywise ? (byte)1 : (byte)0);
+            writer.WriteByte((byte)product.Kind);
             foreach (var size in (int[])[product.Shape.Rows, product.Shape.Inner, product.Shape.Columns]) writer.WriteInt32(size);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class StepNotes(Func<IReadOnlyList<CrossProduct>, bool>? isPrepa
     public IReadOnlyList<PreparedStep> Steps => _steps;
 
     /// <inheritdoc/>
-    public ValueTask<RingMatrix> ApplyAsync(GarbledFunction function, TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken)
+    public ValueTask<RingMatrix> ApplyAsync(GarbledFunction function, TwoPartyLink link, RingMatrix values, ulong[]? marks, CancellationToken cancellationToken)
     {
         _steps.Add(new CircuitStep(function, values.Rows));
         return new(new RingMatrix(values.Rows, function.Outputs, new ulong[values.Rows * function.Outputs]));
