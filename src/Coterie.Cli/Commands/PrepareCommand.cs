@@ -7,6 +7,7 @@ using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Supervision;
 using Coterie.Federation.Runs;
+using Coterie.Federation.Runs.Planning;
 using Coterie.Federation.Tasks;
 using Coterie.Privacy;
 
@@ -83,6 +84,8 @@ internal static class PrepareCommand
         var task = PreparedTask.Prepare(file, parsed.GetValue(Seed));
         using var programs = task.Programs;
         RequirePreparable(file, task.Mode);
+        if ((await RowErrors.LocatedAsync(task, () => RunPlan.OfAsync(task, cancellationToken))) is var plan && plan.PreparedOver(plan.Learner.MaximumRounds) is null)
+            throw new UsageException($"{file.Name} cannot be prepared: {plan.Learner.Name}, as it is set here, has no steps between two parties in {task.Mode.Mode}: contributions are masked sums or computed on ciphertexts alone.");
         var start = TimeProvider.System.GetTimestamp();
         var into = Path.GetFullPath(parsed.GetValue(Into) ?? FolderOf(file));
         using var consortium = await OpenAsync(task, into, parsed.GetValue(Force), cancellationToken);

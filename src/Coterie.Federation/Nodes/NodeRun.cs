@@ -77,6 +77,7 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
         ShardException or Data.DataFileException => "its rows cannot be used; its log says why",
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => "its contribution is out of range; its log says why",
         ProtocolException or PeerUnavailableException => Printable.Of(failed.Message, Printable.ReasonLength),
+        PreparationException => Printable.Of(failed.Message, Printable.ReasonLength),
         ExternalProgramException => "its program failed; it was told there how",
         StoreException => "its durable store failed",
         _ => $"it failed ({failed.GetType().Name})",
