@@ -6,10 +6,10 @@ namespace Coterie.Privacy.TwoParty;
 
 /// <summary>
 /// Matrix products of what the two parties know by Paillier's encryption under the first party's key; everything else by oblivious transfer. The first sends its factor encrypted, the second
-/// multiplies with its numbers, masks every entry by 64 bits more than it has, makes the randomness afresh, and sends; the first decrypts. Shares are exact.
+/// multiplies with its numbers, masks plaintexts as a whole by a uniform number, makes the randomness afresh, and sends; the first decrypts. Shares are exact but for the last place.
 /// </summary>
 /// <remarks>
-/// Learns: the second party ciphertexts; the first what is within 2^-64 of uniform, for each entry, whatever the second's numbers are, and ciphertexts within 2^-80 of uniform ones of it.
+/// Learns: the second party ciphertexts; the first uniform plaintexts, whatever the second's numbers are, and ciphertexts within 2^-80 of uniform ones of it.
 /// Messages of a step: <c>encrypted</c>, <c>blinded</c>.
 /// </remarks>
 internal sealed class ProductsByPaillier : ICrossProducts
@@ -46,8 +46,8 @@ internal sealed class ProductsByPaillier : ICrossProducts
         var isTransposed = product.LeftHolder == ValueHolder.First;
         var (rows, inner, columns) = product.Shape;
         var packed = isTransposed
-            ? new PackedProduct((columns, inner, rows), (product.Bits.Right, product.Bits.Left), _keyBits)
-            : new PackedProduct(product.Shape, product.Bits, _keyBits);
+            ? new PackedProduct((columns, inner, rows), _keyBits)
+            : new PackedProduct(product.Shape, _keyBits);
         using var step = link.Begin();
         if (link.Tally is { } tally)
         {
