@@ -16,6 +16,9 @@ namespace Coterie.Cli.Commands;
 /// <summary><c>coterie prepare</c>: does ahead what rounds exchange that does not depend on rows or model; <c>coterie train</c> goes on.</summary>
 internal static class PrepareCommand
 {
+    /// <summary>The folder of runs that stand still, in the current one.</summary>
+    public const string Parent = "coterie-prepared";
+
     private static readonly Argument<string> Task = new("TASK.yaml") { Description = "The task file, in a mode in which two parties compute together: secret-sharing, encrypted-data or encrypted-model." };
     private static readonly Option<int?> Rounds = RoundsOption();
     private static readonly Option<string?> Into = new("--into") { Description = "Folder in which the run stands still. [default: coterie-prepared/<task>]", HelpName = "DIR" };
@@ -46,7 +49,7 @@ internal static class PrepareCommand
     }
 
     /// <summary>Where a task's run stands still, unless somebody says otherwise.</summary>
-    public static string FolderOf(TaskFile file) => Path.Combine("coterie-prepared", file.Name);
+    public static string FolderOf(TaskFile file) => Path.Combine(Parent, file.Name);
 
     /// <summary>Insists on a mode in which there is something to prepare.</summary>
     /// <exception cref="UsageException">There is nothing.</exception>
@@ -93,6 +96,10 @@ internal static class PrepareCommand
         try
         {
             prepared = await RowErrors.LocatedAsync(task, () => TrainingProgress.ShowAsync(context, progress => ProcessRun.PrepareAsync(consortium, task, parsed.GetValue(Rounds), context.Verbose, progress, cancellationToken)));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new StoppedException($"stopped: what is prepared so far is kept in {Format.Path(into)}; the same command goes on with it.");
         }
         catch (UsageException)
         {

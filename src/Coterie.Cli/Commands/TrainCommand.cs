@@ -44,12 +44,11 @@ internal static class TrainCommand
         var task = PreparedTask.Prepare(file, parsed.GetValue(Seed), context.Verbose ? line => Console.Error.WriteLine("program: " + line) : null);
         using var programs = task.Programs;
         using var prepared = PreparedOf(task, parsed.GetValue(Prepared));
-        var result = await RunAsync(task, context, !parsed.GetValue(NoBaselines), parsed.GetValue(Processes), prepared, cancellationToken);
+        var result = await GoAsync(task, context, parsed, prepared, cancellationToken);
         ResultFiles.Write(result, folder.Staging);
         cancellationToken.ThrowIfCancellationRequested();
         folder.Commit(Files);
-        // It is used up, and the run over.
-        prepared?.Delete();
+        if (prepared is not null) Forget(prepared);
         if (context.Json) CommandContext.WriteJson(json => ResultJson.Write(json, result, folder.Path));
         else Summarise(context.Out, result, folder.Path);
     }
@@ -63,6 +62,26 @@ internal static class TrainCommand
                 : await ProcessRun.GoOnAsync(prepared, task, context.Verbose, progress, cancellationToken));
             return baselines ? await TaskRunner.WithBaselinesAsync(result, cancellationToken) : result;
         }));
+
+    private static async Task<TaskResult> GoAsync(PreparedTask task, CommandContext context, ParseResult parsed, LocalConsortium? prepared, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(task, context, !parsed.GetValue(NoBaselines), parsed.GetValue(Processes), prepared, cancellationToken);
+        }
+        catch (OperationCanceledException) when (prepared is not null && cancellationToken.IsCancellationRequested)
+        {
+            throw new StoppedException($"stopped: the run is kept in {Format.Path(prepared.Folder)}; the same command goes on with it.");
+        }
+    }
+
+    /// <summary>What was prepared is used up, and the run over.</summary>
+    private static void Forget(LocalConsortium prepared)
+    {
+        prepared.Delete();
+        var parent = Path.GetDirectoryName(prepared.Folder)!;
+        if (Path.GetFileName(parent) == PrepareCommand.Parent && !Directory.EnumerateFileSystemEntries(parent).Any()) Directory.Delete(parent);
+    }
 
     /// <summary>The run that was prepared, which is gone on with.</summary>
     private static LocalConsortium? PreparedOf(PreparedTask task, string? given)

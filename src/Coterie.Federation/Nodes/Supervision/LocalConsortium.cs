@@ -50,6 +50,9 @@ public sealed class LocalConsortium : IDisposable
 
     private LocalParty? ModelOwner => _task.Mode.ModelOwner is null ? null : Named;
 
+    /// <summary>Where everything is.</summary>
+    public string Folder => _folder.FullName;
+
     /// <summary>Where the coordinator is to write its results.</summary>
     public string Results => Path.Combine(_folder.FullName, "results");
 
