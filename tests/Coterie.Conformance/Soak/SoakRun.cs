@@ -87,7 +87,8 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
                 Roster = roster,
                 Channel = channel,
                 Signer = network.IdentityOf(self),
-                Checkpoints = closed,
+                // Where others search the files for what must not be there, nothing is sealed.
+                Checkpoints = Prepares ? closed : runs,
                 Preparation = preparation,
                 OnceOnly = runs,
                 Progress = self == roster.Coordinator ? new Heard(Rounds) : null,
