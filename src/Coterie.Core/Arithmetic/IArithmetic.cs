@@ -27,6 +27,9 @@ public interface IArithmetic<T> where T : class, ISecret<T>
     /// <summary>1 where an entry is negative, else 0; hidden.</summary>
     ValueTask<T> IsNegativeAsync(T value, CancellationToken cancellationToken);
 
+    /// <summary>Entry by entry the value, or its negative where the sign is -1; signs are -1 and 1 and nothing else.</summary>
+    ValueTask<T> FlipAsync(T signs, T values, CancellationToken cancellationToken) => HadamardAsync(signs, values, cancellationToken);
+
     /// <summary>Entry by entry <paramref name="whenTrue"/> where the 0/1 <paramref name="condition"/> is 1, else <paramref name="whenFalse"/>.</summary>
     ValueTask<T> SelectAsync(T condition, T whenTrue, T whenFalse, CancellationToken cancellationToken) =>
         Composites.SelectAsync(this, condition, whenTrue, whenFalse, cancellationToken);

@@ -38,6 +38,9 @@ internal sealed class RefinedArithmetic(TwoPartyArithmetic math) : IArithmetic<T
     public ValueTask<TwoPartyMatrix> HadamardAsync(TwoPartyMatrix left, TwoPartyMatrix right, CancellationToken cancellationToken) => math.HadamardAsync(left, right, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<TwoPartyMatrix> FlipAsync(TwoPartyMatrix signs, TwoPartyMatrix values, CancellationToken cancellationToken) => math.FlipAsync(signs, values, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken) => math.IsNegativeAsync(value, cancellationToken);
 
     /// <inheritdoc/>

@@ -62,6 +62,22 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
     }
 
     /// <inheritdoc/>
+    /// <remarks>Of signs that one party knows it takes one transfer of one bit for each entry, and adds no digits: the other's part v is v - 2 b v, b being whether the sign is -1.</remarks>
+    public async ValueTask<TwoPartyMatrix> FlipAsync(TwoPartyMatrix signs, TwoPartyMatrix values, CancellationToken cancellationToken)
+    {
+        if (signs.Holder is not (ValueHolder.First or ValueHolder.Second) || TwoPartyMatrix.Together(signs.Holder, values.Holder) != ValueHolder.Neither)
+            return await HadamardAsync(signs, values, cancellationToken);
+        if (signs.Rows != values.Rows || signs.Columns != values.Columns) throw new ArgumentException($"Shapes differ: {signs.Rows} x {signs.Columns} and {values.Rows} x {values.Columns}.", nameof(values));
+        var bits = values.IsShared ? values.FractionBits : Format.FractionBits;
+        var part = Shaped(values.ToShare(bits), values.Count, 1);
+        var isAsking = Format.Self == signs.Holder;
+        var (asked, sum) = isAsking ? MarkedRows.Flipped(signs.Clear!, part) : (null, part);
+        var cross = new CrossProduct(signs.Holder, asked, isAsking ? null : part + part, (values.Count, 1, 1), (1, 64), CrossProductKind.Scaled);
+        foreach (var share in await _products.ShareAsync(link, [cross], cancellationToken)) sum += share;
+        return Shared(Shaped(sum, values.Rows, values.Columns), bits);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken)
     {
         if (!value.IsShared) return await EntryAsync(value, PlainArithmetic.Instance.IsNegativeAsync, 0, null!, 0, cancellationToken);

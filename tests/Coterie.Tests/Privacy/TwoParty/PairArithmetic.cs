@@ -68,6 +68,8 @@ internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, Co
 
     public ValueTask<PairMatrix> HadamardAsync(PairMatrix left, PairMatrix right, CancellationToken cancellationToken) => Both((m, a, b) => m.HadamardAsync(a, b, cancellationToken), left, right);
 
+    public ValueTask<PairMatrix> FlipAsync(PairMatrix signs, PairMatrix values, CancellationToken cancellationToken) => Both((m, a, b) => m.FlipAsync(a, b, cancellationToken), signs, values);
+
     public ValueTask<PairMatrix> IsNegativeAsync(PairMatrix value, CancellationToken cancellationToken) => Both((m, v) => m.IsNegativeAsync(v, cancellationToken), value);
 
     public ValueTask<PairMatrix> SigmoidAsync(PairMatrix value, CancellationToken cancellationToken) => Both((m, v) => m.SigmoidAsync(v, cancellationToken), value);
