@@ -1,6 +1,5 @@
 using Coterie.Benchmarks.Measuring;
 using Coterie.Benchmarks.Reports;
-using Coterie.Core.Parties;
 using Coterie.Federation.Runs;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
@@ -22,7 +21,7 @@ internal static class PrepareBenchmark
         they have kept. Where a stage is trained under a Paillier key its product stays in the rounds; times there include making the key, which is luck.
         """;
 
-    private static readonly (string Learner, string Data, int Rounds, string Rest)[] Problems =
+    private static readonly (string Learner, string Data, int Rounds, string Lines)[] Problems =
     [
         ("logistic-regression", "pima", 5, "preprocessing: [ standardize ]\nlearner: { name: logistic-regression, C: 1, solver: bound }"),
         ("k-means", "synth2D", 8, "learner: { name: k-means, k: 8, restarts: 1, starts: box }"),
