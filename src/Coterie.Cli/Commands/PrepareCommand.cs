@@ -3,7 +3,6 @@ using System.Globalization;
 using Coterie.Cli.Nodes;
 using Coterie.Cli.Output;
 using Coterie.Cli.Running;
-using Coterie.Core.Modes;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes.Supervision;
 using Coterie.Federation.Runs;

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
 using Coterie.Cryptography.Identity;
-using Coterie.Federation.RunStore;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
 using Coterie.Privacy;
@@ -15,12 +13,11 @@ namespace Coterie.Conformance.Preparing;
 internal sealed class PreparedBench
 {
     private readonly PartyRun _terms;
-    private readonly TrainingTask _task;
     private readonly Dictionary<PartyId, PartyIdentity> _identities;
 
     public PreparedBench(TrainingTask task)
     {
-        (_task, _terms) = (task, new PartyRun(task.Plan, task.Mode, task.Schema));
+        _terms = new PartyRun(task.Plan, task.Mode, task.Schema);
         NamedParty[] named = ModeCatalogue.NamedPartyFor(task.Mode) is { } party ? [party] : [];
         (PartyId Id, PartyRole Role)[] parties = [(FederatedTraining.Coordinator, PartyRole.Coordinator), .. task.Participants.Select(p => (p.Name, PartyRole.Participant)), .. named.Select(n => (n.Id, n.Role))];
         _identities = parties.ToDictionary(p => p.Id, _ => PartyIdentity.Create());

@@ -1,8 +1,6 @@
 using Coterie.Conformance.Preparing;
 using Coterie.Conformance.Learners;
-using Coterie.Conformance.Support;
 using Coterie.Core.Learning;
-using Coterie.Core.Parties;
 using Coterie.Federation.Training;
 using Coterie.Privacy;
 using Xunit.Abstractions;

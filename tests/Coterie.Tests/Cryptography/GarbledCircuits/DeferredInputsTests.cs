@@ -8,7 +8,7 @@ public sealed class DeferredInputsTests
     private const int Instances = 37;
 
     private readonly byte[] _secret = CryptographicRandom.Instance.Bytes(CryptographicRandom.SecretLength);
-    private readonly Circuit _circuit = AdditiveCircuit.Of(12, 2, (_, x) => [(x[0] + x[1]).ToSigned(64)]).Circuit;
+    private readonly Circuit _circuit = AdditiveCircuit.Of(12, 2, (b, x) => [b.Add(x[0], x[1]).ToSigned(64)]).Circuit;
 
     [Fact]
     public void Encode_AfterTheBatchIsGone_GivesTheLabelsItWouldHaveGiven()
