@@ -6,7 +6,6 @@ using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
 using Coterie.Privacy.TwoParty;
-using Coterie.Tests.Cryptography.Paillier;
 
 namespace Coterie.Tests.Privacy.TwoParty;
 
@@ -37,6 +36,13 @@ public sealed class ProductsByPaillierTests
         using var pair = PairArithmetic.Connect(products: PaillierPair.Products());
         await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Rows), pair.Shared(Factor), CancellationToken.None);
         await pair.HadamardAsync(pair.Known(ValueHolder.Second, Rows), pair.Known(ValueHolder.First, Rows), CancellationToken.None);
+        // Rows of two numbers that become three.
+        foreach (var result in new[]
+                 {
+                     await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Matrix.Identity(2)), pair.Known(ValueHolder.First, Matrix.Create(2, 3, static v => v.Fill(7))), CancellationToken.None),
+                     (await pair.MultiplyAsync(pair.Known(ValueHolder.First, Matrix.Create(3, 2, static v => v.Fill(7))), pair.Known(ValueHolder.Second, Matrix.Identity(2)), CancellationToken.None)).Transpose(),
+                 })
+            Assert.All(result.Open().Values.ToArray(), v => Assert.Equal(7, v, 1e-5));
         Assert.Equal(["answer", "question"], Sent(pair).Select(e => e.Step.Path.Split('/')[^1].Split('-')[0]).Distinct().Order());
     }
 
