@@ -5,6 +5,7 @@ using Coterie.Benchmarks.HiddenValues;
 using Coterie.Benchmarks.Networks;
 using Coterie.Benchmarks.ObliviousTransfer;
 using Coterie.Benchmarks.Paillier;
+using Coterie.Benchmarks.Preparing;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
 using Coterie.Benchmarks.Transports;
@@ -31,6 +32,7 @@ const string Usage = """
                             needs deltaml_diabetes_owners.csv there
       hidden-values [--once]
                             learners in encrypted-data, encrypted-model and secret-sharing; needs the files musketeer_*.csv there; minutes
+      prepare               rounds between two parties prepared ahead, beside the same unprepared; needs the files musketeer_*.csv there; a minute
       all                   everything but the longest sum, separate-keys, paillier and hidden-values
 
     """;
@@ -50,6 +52,7 @@ var benchmarks = new Dictionary<string, Func<Task<Report?>>>
     [EncryptedMetricBenchmark.Name] = async () => await EncryptedMetricBenchmark.RunAsync(),
     [A9aBenchmark.Name] = A9aBenchmark.RunAsync,
     [EncryptedModelBenchmark.Name] = () => EncryptedModelBenchmark.RunAsync(),
+    [PrepareBenchmark.Name] = PrepareBenchmark.RunAsync,
     [SecureAggregationBenchmark.Name] = async () => await SecureAggregationBenchmark.RunAsync(),
 };
 

@@ -63,6 +63,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
+            PrepareCommand.Create(),
             PredictCommand.Create(),
             EvaluateCommand.Create(),
             PlanCommand.Create(),

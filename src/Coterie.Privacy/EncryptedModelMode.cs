@@ -57,6 +57,7 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
         {
             if (IsSeparate(session)) throw new ArgumentException(ClosedForm(summed), nameof(summed));
             // What depends on rows alone is the same in every round: the first total settles the model.
+            Preparation.Refuse(session, SecretSharingMode.SumsOnly(summed));
             return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
         }
         // At its end a run lets go of the key: who comes back after that has the result, and asks nobody for anything.
@@ -65,6 +66,7 @@ public sealed class EncryptedModelMode : IPrivacyMode, IDisposable
             return result.IsEmpty ? null : summed.Unpack(schema, BlocksCodec.FromBytes(result.Span, session.Self, stage.Tag));
         _key ??= await OwnerKey.ExchangeAsync(session, _size, _computing, cancellationToken);
         var run = new StageRun<TModel>(summed, stage, session, schema);
+        if (degree is not null) Preparation.Refuse(session, $"contributions to {summed.Name} are computed on ciphertexts, without a step between two parties.");
         var model = degree is null ? await TrainAsync(new SharedTraining<TModel>(learner, run, _broadcasts, new ModelProducts(session, _key, stage.Tag).InAsync), session, shard, cancellationToken)
             : IsSeparate(session) ? await TrainAsync(new SeparatelyOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken)
             : await TrainAsync(new CoordinatorOwned<TModel>(learner, run, _key, _broadcasts), session, shard, cancellationToken);

@@ -132,6 +132,15 @@ public static class ModeCatalogue
         };
     }
 
+    /// <summary>Why nothing can be prepared ahead of a run's rounds in a mode; null where something can, if the learner has steps between two parties.</summary>
+    public static string? PreparationRefusal(ModeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Mode is SecretSharing or EncryptedData || (options.Mode == EncryptedModel && options.ModelOwner is null)
+            ? null
+            : $"the mode {options.Mode}{(options.ModelOwner is null ? "" : " with a model owner of its own")} has no steps between two parties that could be prepared; {SecretSharing}, {EncryptedData} and {EncryptedModel} with the coordinator as owner have.";
+    }
+
     /// <summary>Why a learner cannot be trained in a mode; null where it can.</summary>
     public static string? Refusal(ModeOptions options, ILearner learner)
     {

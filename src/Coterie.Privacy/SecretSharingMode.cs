@@ -35,7 +35,10 @@ public sealed class SecretSharingMode : IPrivacyMode
         if (summed is not IHiddenLearner<TModel> learner) throw new ArgumentException(NotHidden(summed, ModeCatalogue.SecretSharing), nameof(summed));
         // What depends on rows alone is the same in every round: the first total settles the model.
         if (HiddenDegree.Of(summed, schema) == 0)
+        {
+            Preparation.Refuse(session, SumsOnly(summed));
             return await _sums.TrainAsync(summed, stage with { Stop = new StopRule(Math.Min(1, stage.Stop.Rounds), null) }, session, schema, shard, cancellationToken);
+        }
         var training = new SharedTraining<TModel>(learner, new StageRun<TModel>(summed, stage, session, schema), _broadcasts, static (_, _) => new(ProductsByTransfers.Instance));
         if (session.IsCoordinator) return await training.CoordinateAsync(cancellationToken);
         await training.ParticipateAsync(shard, cancellationToken);
@@ -51,6 +54,9 @@ public sealed class SecretSharingMode : IPrivacyMode
     /// <summary>Why a learner cannot be trained where values are hidden.</summary>
     internal static string NotHidden(ISummed summed, string mode) =>
         $"{summed.Name}, as it is set here, cannot be trained in {mode}: it computes on rows and model in clear. Solvers that run on hidden values are bound, gradient-descent and subgradient, and the scheme gradient-descent, where a learner has them.";
+
+    /// <summary>Why there is nothing to prepare.</summary>
+    internal static string SumsOnly(ISummed summed) => $"{summed.Name}, as it is set here, is trained by one masked sum, without a step between two parties.";
 
     private sealed class HiddenVisitor : ILearnerVisitor<bool>
     {

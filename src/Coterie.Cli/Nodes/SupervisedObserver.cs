@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coterie.Cli.Output;
 using Coterie.Core.Parties;
 using Coterie.Federation.Nodes;
 using Coterie.Federation.Nodes.Approval;
@@ -26,6 +27,9 @@ internal sealed class SupervisedObserver : INodeObserver
         if (double.IsFinite(value.Change)) json.WriteNumber("change", value.Change);
         json.WriteNumber("survivors", value.Survivors);
     });
+
+    /// <summary>Rounds are prepared, and the run stands still.</summary>
+    public void Prepared(PreparedRounds prepared) => Write("prepared", json => PreparedJson.WriteMembers(json, prepared));
 
     public Task<bool> ConsentAsync(TaskSummary task, CancellationToken cancellationToken) => Task.FromResult(false);
 

@@ -37,6 +37,11 @@ internal static class PlanJson
             WriteTraffic(json, "bytes_over_rounds_in_clear", plan.Over(found));
         }
         WriteTraffic(json, "bytes_over_maximal_rounds", plan.Over(plan.Learner.MaximumRounds));
+        if (plan.PreparedOver(plan.Learner.MaximumRounds) is var (ahead, then))
+        {
+            WriteTraffic(json, "bytes_of_preparing_maximal_rounds", ahead);
+            WriteTraffic(json, "bytes_over_prepared_maximal_rounds", then);
+        }
         json.WriteEndObject();
     }
 

@@ -64,6 +64,11 @@ internal static class PlanOutput
         var rows = new List<string[]>();
         if (learner.RoundsInClear is { } found && found != learner.MaximumRounds && !plan.HasFixedRounds) rows.Add([$"{Format.Plural(found, "round")} of the learner, as in clear", .. Bytes(plan, plan.Over(found))]);
         rows.Add([$"{Format.Plural(learner.MaximumRounds, "round")} of the learner, {(plan.HasFixedRounds ? "as many as are asked for" : "the most")}", .. Bytes(plan, plan.Over(learner.MaximumRounds))]);
+        if (plan.PreparedOver(learner.MaximumRounds) is var (ahead, then))
+        {
+            rows.Add(["the same, prepared: ahead", .. Bytes(plan, ahead)]);
+            rows.Add(["the same, prepared: in the run", .. Bytes(plan, then)]);
+        }
         Tables.Figures(console, ["when it takes", .. Senders(plan)], rows);
         console.WriteLine();
         console.WriteLine("Bytes are payload while nobody drops out; transports add their framing and encryption.");

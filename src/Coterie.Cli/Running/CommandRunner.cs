@@ -51,7 +51,7 @@ internal static partial class CommandRunner
     /// <summary>Null for nothing: also a defect of this program ends with a sentence and not with a trace.</summary>
     private static int? CodeOf(Exception error) => error switch
     {
-        UsageException or TaskFileException or DataFileException or ModelFileException or ShardException => ExitCode.WrongUsage,
+        UsageException or PreparationException or TaskFileException or DataFileException or ModelFileException or ShardException => ExitCode.WrongUsage,
         IdentityException { Reason: not (IdentityReason.Unreachable or IdentityReason.TooManyRequests) } => ExitCode.WrongUsage,
         // What a participant contributes on this machine comes from the data it was given.
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => ExitCode.WrongUsage,
@@ -67,7 +67,7 @@ internal static partial class CommandRunner
     {
         var text = error switch
         {
-            UsageException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or UnauthorizedAccessException
+            UsageException or PreparationException or TaskFileException or DataFileException or ModelFileException or ShardException or IOException or InvalidDataException or UnauthorizedAccessException
                 or IdentityException or RunFailedException or ExternalProgramException => error.Message,
             ProtocolException { Culprits: { IsEmpty: false } culprits } failure => $"{failure.Message} (named: {string.Join(", ", culprits)})",
             ProtocolException => error.Message,

@@ -41,6 +41,9 @@ public sealed class Session
     /// <summary>Where this party's time goes.</summary>
     public TimeLedger Times { get; init; } = new(TimeProvider.System);
 
+    /// <summary>At a coordinator that is to prepare rounds ahead and no more; else null.</summary>
+    public Preparation? Preparation { get; init; }
+
     /// <summary>The same party under another roster.</summary>
     public Session Under(Roster roster) => new()
     {
@@ -55,6 +58,7 @@ public sealed class Session
         IsPinned = IsPinned,
         Random = Random,
         Times = Times,
+        Preparation = Preparation,
     };
 
     /// <summary>Whether this party coordinates.</summary>

@@ -12,6 +12,7 @@ public sealed class GarbledBatch : IDisposable
     private enum Use : byte { None, Shared, Decoded, Projected }
 
     private readonly byte[] _tables;
+    private readonly DeferredInputs _inputs;
     private readonly UInt128[] _garblerZeros;
     private readonly UInt128[] _evaluatorZeros;
     private readonly UInt128[] _outputs;
@@ -22,12 +23,13 @@ public sealed class GarbledBatch : IDisposable
     private bool _pairsGone;
     private bool _disposed;
 
-    internal GarbledBatch(Circuit circuit, int instances, byte[] tables, UInt128 delta, UInt128[] garblerZeros, UInt128[] evaluatorZeros, bool pairs, UInt128[] outputs, UInt128 key)
+    internal GarbledBatch(Circuit circuit, int instances, byte[] tables, UInt128 delta, DeferredInputs inputs, UInt128[] garblerZeros, UInt128[] evaluatorZeros, bool pairs, UInt128[] outputs, UInt128 key)
     {
         Circuit = circuit;
         Instances = instances;
         _tables = tables;
         _delta = delta;
+        _inputs = inputs;
         _garblerZeros = garblerZeros;
         _evaluatorZeros = evaluatorZeros;
         _pairsGone = !pairs;
@@ -50,18 +52,17 @@ public sealed class GarbledBatch : IDisposable
     /// <exception cref="InvalidOperationException">A second encoding.</exception>
     public UInt128[] EncodeGarbler(ReadOnlySpan<byte> bits)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         PackedBits.Require(bits, _garblerZeros.Length, nameof(bits));
-        if (_encoded) throw new InvalidOperationException("The garbler's inputs of a batch are encoded once: the second labels would show the offset of all.");
-        _encoded = true;
-        var labels = new UInt128[_garblerZeros.Length];
-        for (var i = 0; i < labels.Length; i++)
-        {
-            // A mask, no branch: the bit is secret.
-            var mask = unchecked(UInt128.Zero - (uint)((bits[i >> 3] >> (i & 7)) & 1));
-            labels[i] = _garblerZeros[i] ^ (_delta & mask);
-        }
-        return labels;
+        ClaimEncoding();
+        return DeferredInputs.Encode(_garblerZeros, _delta, bits);
+    }
+
+    /// <summary>What encodes the garbler's inputs later, when this batch is gone: for circuits that are garbled before their inputs are there. In place of <see cref="EncodeGarbler"/>.</summary>
+    /// <exception cref="InvalidOperationException">They were encoded before.</exception>
+    public DeferredInputs DeferGarbler()
+    {
+        ClaimEncoding();
+        return _inputs;
     }
 
     /// <summary>
@@ -125,6 +126,13 @@ public sealed class GarbledBatch : IDisposable
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_garblerZeros.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_evaluatorZeros.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_outputs.AsSpan()));
+    }
+
+    private void ClaimEncoding()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_encoded) throw new InvalidOperationException("The garbler's inputs of a batch are encoded once: the second labels would show the offset of all.");
+        _encoded = true;
     }
 
     private byte[] Outputs(int first, int count, Use use)

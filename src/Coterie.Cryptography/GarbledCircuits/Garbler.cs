@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
-using Coterie.Cryptography.SecureAggregation;
 
 namespace Coterie.Cryptography.GarbledCircuits;
 
@@ -71,7 +69,7 @@ public sealed class Garbler : IDisposable
     public GarbledBatch Garble(Circuit circuit, int instances)
     {
         Require(circuit, instances);
-        return Garble(circuit, instances, Labels(instances, circuit.EvaluatorInputs), pairs: true);
+        return Garble(circuit, instances, DeferredInputs.Draw(_random).Zeros(instances, circuit.EvaluatorInputs), pairs: true);
     }
 
     /// <summary>
@@ -98,7 +96,8 @@ public sealed class Garbler : IDisposable
 
     private GarbledBatch Garble(Circuit circuit, int instances, UInt128[] evaluatorZeros, bool pairs)
     {
-        var garblerZeros = Labels(instances, circuit.GarblerInputs);
+        var inputs = DeferredInputs.Draw(_random);
+        var garblerZeros = inputs.Zeros(instances, circuit.GarblerInputs);
         var tables = TableFormat.Create(circuit, instances, _tweak);
         var outputs = new UInt128[checked(instances * circuit.Outputs.Length)];
         var rows = tables.AsSpan(TableFormat.HeaderLength);
@@ -118,18 +117,7 @@ public sealed class Garbler : IDisposable
                 CircuitKernel.Garble<HalfGatesPortable>(circuit, instances, key, tweak, _delta, garblerZeros, evaluatorZeros, rows, outputs);
                 break;
         }
-        return new GarbledBatch(circuit, instances, tables, _delta, garblerZeros, evaluatorZeros, pairs, outputs, key.Projection(tweak));
-    }
-
-    private UInt128[] Labels(int instances, int inputs)
-    {
-        var labels = new UInt128[checked(instances * inputs)];
-        // Drawing every label from the operating system would take longer than garbling: a fresh key is expanded instead (AES-256 in counter mode).
-        Span<byte> key = stackalloc byte[MaskGenerator.KeyLength];
-        _random.Fill(key);
-        MaskGenerator.AddMask(key, MemoryMarshal.Cast<UInt128, ulong>(labels.AsSpan()));
-        CryptographicOperations.ZeroMemory(key);
-        return labels;
+        return new GarbledBatch(circuit, instances, tables, _delta, inputs, garblerZeros, evaluatorZeros, pairs, outputs, key.Projection(tweak));
     }
 
     private void Require(Circuit circuit, int instances)

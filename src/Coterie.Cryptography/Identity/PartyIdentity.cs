@@ -10,6 +10,9 @@ namespace Coterie.Cryptography.Identity;
 /// </summary>
 public sealed class PartyIdentity : ISigner, IDisposable
 {
+    /// <summary>Bytes of a key that is derived.</summary>
+    private const int DerivedKeyLength = 32;
+
     private readonly ECDsa _key;
     private readonly Lock _signing = new();
 
@@ -56,6 +59,21 @@ public sealed class PartyIdentity : ISigner, IDisposable
     public byte[] ExportPrivateKey()
     {
         lock (_signing) return _key.ExportPkcs8PrivateKey();
+    }
+
+    /// <summary>
+    /// A key for what this party keeps on its own disk: HKDF-SHA256 (RFC 5869) of the private key, apart from all that is signed. The same for the same identity and purpose.
+    /// </summary>
+    /// <param name="purpose">What it is for; another purpose gives another key.</param>
+    /// <returns>32 bytes; the caller zeroes them.</returns>
+    public byte[] DeriveKey(string purpose)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
+        byte[] secret;
+        lock (_signing) secret = _key.ExportParameters(includePrivateParameters: true).D!;
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, DerivedKeyLength, "coterie identity storage v1"u8.ToArray(), System.Text.Encoding.UTF8.GetBytes(purpose));
+        CryptographicOperations.ZeroMemory(secret);
+        return key;
     }
 
     /// <inheritdoc/>

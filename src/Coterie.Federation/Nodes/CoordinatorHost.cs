@@ -23,7 +23,7 @@ public static class CoordinatorHost
 {
     private static readonly TimeSpan RevocationCheck = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs a task to its end; one that was interrupted before goes on.</summary>
+    /// <summary>Runs a task to its end, or prepares it; one that was interrupted before goes on.</summary>
     /// <exception cref="TaskFileException">The task is not one that a coordinator without rows can offer.</exception>
     /// <exception cref="IdentityException">There is no coordinator's identity in the home.</exception>
     /// <exception cref="RunFailedException">Too few participants take part, or the model's owner does not.</exception>
@@ -66,14 +66,14 @@ public static class CoordinatorHost
         planned.RequireNamedApart([node.Identity.Name]);
         var record = await RecordOfAsync(node, offer, cancellationToken);
         offer = TaskOffer.Read(Offer.Parser.ParseFrom(record.Offer.Span), node.Identity.Name);
-        using var coordinator = new CoordinatorNode(node, new OfferedTask(offer, planned, node.Verified), record);
+        using var coordinator = new CoordinatorNode(node, new OfferedTask(offer, planned, node.Verified), record) { Preparation = request.Preparation };
         host.Carry();
         NodeLog.Listens(node.Log, $"{server.Endpoint}");
         node.Observer.Listening($"{server.Endpoint}");
         var running = coordinator.RunAsync(result => SaveAsync(request, planned, held, result), cancellationToken);
         if (await Task.WhenAny(running, host.Carrying) != running) await host.Carrying;
         await running;
-        if (!request.Stay) return;
+        if (!request.Stay || request.Preparation is not null) return;
         node.Observer.Say("The coordinator stays; Ctrl-C ends it.");
         await coordinator.StayAsync(cancellationToken);
     }

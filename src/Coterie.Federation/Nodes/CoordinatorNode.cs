@@ -39,6 +39,9 @@ internal sealed class CoordinatorNode : IDisposable
         foreach (var party in Invited) node.Board.Carrier.Expect(party);
     }
 
+    /// <summary>Rounds to prepare, and no more.</summary>
+    public Preparation? Preparation { get; init; }
+
     private string Run => _task.Offer.Run;
 
     /// <summary>The helper, or the model's owner where it is a party of its own.</summary>
@@ -47,7 +50,7 @@ internal sealed class CoordinatorNode : IDisposable
     /// <summary>Everybody that the task names, in the roster's order.</summary>
     private IEnumerable<PartyId> Invited => Named is { } named ? _task.Offer.Participants.Append(named.Id) : _task.Offer.Participants;
 
-    /// <summary>Gathers, runs, ends.</summary>
+    /// <summary>Gathers, runs, ends; or prepares and leaves the run as it is.</summary>
     /// <param name="results">Called with what the run gave, before anybody is told that it has ended.</param>
     /// <param name="cancellationToken">Stops; the run can be gone on with.</param>
     /// <exception cref="RunFailedException">Too few participants take part, the helper or the model's owner does not, or the deadline is over.</exception>
@@ -63,9 +66,18 @@ internal sealed class CoordinatorNode : IDisposable
             await GatherAsync(handling, stop.Token);
             NodeLog.Begins(_node.Log, Run, _start!.Roster.Participants.Length);
             _node.Observer.Say($"Run {Run} begins with {string.Join(", ", _start.Roster.Parties.Where(p => p.Role != PartyRole.Coordinator).Select(p => p.Id))}.");
-            var run = new NodeRun(_node, _task.Terms, _start) { Deadline = _record.Deadline };
+            var run = new NodeRun(_node, _task.Terms, _start) { Deadline = _record.Deadline, Preparation = Preparation };
             var running = run.RunAsync(null, stop.Token);
-            if (await Task.WhenAny(running, handling) == handling)
+            Task prepared = Preparation?.Done ?? never.Task;
+            var first = await Task.WhenAny(running, handling, prepared);
+            if (first == prepared)
+            {
+                // As if it were interrupted: all parties have on their disks what they need to go on.
+                await stop.CancelAsync();
+                await Task.WhenAny(running);
+                return;
+            }
+            if (first == handling)
             {
                 // What a run keeps is forgotten at its end: it has to stand still before.
                 await stop.CancelAsync();

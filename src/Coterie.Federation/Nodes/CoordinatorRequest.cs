@@ -1,3 +1,4 @@
+using Coterie.Core.Parties;
 using Coterie.Federation.Runs;
 
 namespace Coterie.Federation.Nodes;
@@ -13,6 +14,9 @@ public sealed record CoordinatorRequest(string TaskFile, ulong Seed, Func<TaskRe
     /// run into a folder: what was opened to it, and the rounds.
     /// </summary>
     public Func<Action<string>, Task> SaveAccount { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Rounds to prepare, and no more: the run stands still afterwards, and goes on with the next request without this. Null: the run goes to its end.</summary>
+    public Preparation? Preparation { get; init; }
 
     /// <summary>Whether the node goes on answering parties after the run.</summary>
     public bool Stay { get; init; }

@@ -25,6 +25,9 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
     /// <summary>Whether this party knows a participant of its own.</summary>
     public Func<Party, bool> IsPinned { get; init; } = _ => true;
 
+    /// <summary>At a coordinator that is to prepare rounds and no more.</summary>
+    public Preparation? Preparation { get; init; }
+
     /// <summary>When the run ends at the latest.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
@@ -46,7 +49,10 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
             Traffic = traffic,
             Patience = new RunPatience { Silence = node.TimeOuts.Patience, Absence = node.TimeOuts.Absence, Deadline = Deadline },
         });
-        var (session, recording) = Open(channel, kept, activity);
+        var run = start.Roster.RunId;
+        var recording = new RecordingStore(kept, new Transcript());
+        using var closed = new SealedCheckpoints(recording, run, node.Identity.Signer.DeriveKey(SealedCheckpoints.PurposeOf(run)));
+        var session = Open(channel, kept, recording, closed, activity);
         try
         {
             var model = await terms.RunAsync(session, shard, cancellationToken);
@@ -71,30 +77,29 @@ internal sealed class NodeRun(NodeContext node, PartyRun terms, RunStart start)
         ShardException or Data.DataFileException => "its rows cannot be used; its log says why",
         ProtocolException { Code: ProtocolErrorCode.InvalidContribution } => "its contribution is out of range; its log says why",
         ProtocolException or PeerUnavailableException => Printable.Of(failed.Message, Printable.ReasonLength),
+        PreparationException => Printable.Of(failed.Message, Printable.ReasonLength),
         ExternalProgramException => "its program failed; it was told there how",
         StoreException => "its durable store failed",
         _ => $"it failed ({failed.GetType().Name})",
     };
 
-    private (Session Session, RecordingStore Store) Open(RunChannel channel, SqliteRunStore kept, Activity? activity)
+    private Session Open(RunChannel channel, SqliteRunStore kept, RecordingStore recording, SealedCheckpoints checkpoints, Activity? activity)
     {
-        var transcript = new Transcript();
-        foreach (var opening in kept.Openings()) transcript.Record(opening);
-        var recording = new RecordingStore(kept, transcript);
-        var session = new Session
+        foreach (var opening in kept.Openings()) recording.Transcript.Record(opening);
+        return new Session
         {
             Self = node.Identity.Name,
             Roster = start.Roster,
             Channel = new ObservedChannel(channel, node.Figures, node.Time),
             Signer = node.Identity.Signer,
-            Checkpoints = recording,
+            Checkpoints = checkpoints,
             OnceOnly = recording,
-            Transcript = transcript,
+            Transcript = recording.Transcript,
             Progress = new Rounds(this, kept, activity, start.Roster.RunId),
             IsPinned = IsPinned,
             Times = new TimeLedger(node.Time),
+            Preparation = Preparation,
         };
-        return (session, recording);
     }
 
     /// <summary>A model that nobody has is no result: a coordinator that cannot read it has not finished before its owner has it.</summary>

@@ -9,6 +9,9 @@ internal sealed class RecordingStore(SqliteRunStore store, Transcript transcript
 {
     private readonly ConcurrentDictionary<Opening, bool> _kept = new();
 
+    /// <summary>What was opened.</summary>
+    public Transcript Transcript => transcript;
+
     /// <summary>Writes openings that are not on the disk yet.</summary>
     public void Flush()
     {

@@ -1,8 +1,8 @@
 using Coterie.Core.Learning;
 using Coterie.Core.Parties;
-using Coterie.Core.Randomness;
 using Coterie.Privacy.Stages;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.EncryptedData;
 
@@ -11,7 +11,7 @@ namespace Coterie.Privacy.EncryptedData;
 /// data and model. At the end the helper gives the coordinator its shares of the final model, and of nothing else.
 /// </summary>
 /// <remarks>
-/// Steps of a stage, all below <c>work</c>: <c>pair</c> (base transfers), <c>data</c> (<see cref="SharingStep{TModel}"/>), per round <c>shares</c>, and <c>final</c>.
+/// Steps of a stage, all below <c>work</c>: <c>pair</c> (base transfers, how many rounds are prepared, and these), <c>data</c> (<see cref="SharingStep{TModel}"/>), per round <c>shares</c>, and <c>final</c>.
 /// Learns: the coordinator and the helper each participant's number of rows, and the coordinator the final model. Assumes that the two do not work together, and semi-honest parties.
 /// </remarks>
 internal sealed class DataTraining<TModel>(IHiddenLearner<TModel> learner, StageRun<TModel> run, BroadcastChain broadcasts) where TModel : class
@@ -22,6 +22,8 @@ internal sealed class DataTraining<TModel>(IHiddenLearner<TModel> learner, Stage
     private Session Session => run.Session;
 
     private StepTag Work => run.Terms.Tag.Then("work");
+
+    private StepTag Pair => Work.Then("pair");
 
     private StepTag DataStep => Work.Then("data");
 
@@ -44,7 +46,11 @@ internal sealed class DataTraining<TModel>(IHiddenLearner<TModel> learner, Stage
     /// <summary>The coordinator's side.</summary>
     public async Task<TModel> CoordinateAsync(CancellationToken cancellationToken)
     {
-        if (Rounds == 0) return First;
+        if (Rounds == 0)
+        {
+            Preparation.Refuse(Session, "there are no rounds.");
+            return First;
+        }
         var state = await TrainAsync(cancellationToken);
         if (state.Result is null)
         {
@@ -72,29 +78,48 @@ internal sealed class DataTraining<TModel>(IHiddenLearner<TModel> learner, Stage
         var state = await _checkpoint.LoadAsync(cancellationToken) is { } saved
             ? DataPosition.Read(saved.Span, Format, Session.Self, run.Terms.Tag)
             : new DataPosition(0, learner.Pack(First).Select(m => TwoPartyMatrix.Known(Format, ValueHolder.Both, m.Rows, m.Columns, m)), null);
-        if (state.Result is not null) return state;
+        if (state.Result is not null)
+        {
+            Preparation.Refuse(Session, "all rounds are over.");
+            return state;
+        }
         _forms.RequireRoom();
         var peer = Session.IsCoordinator ? Session.Roster.Helper!.Value : Session.Roster.Coordinator;
-        using var seeds = await TwoPartySeeds.ExchangeAsync(Session, peer, Session.IsCoordinator, Work.Then("pair"), cancellationToken);
+        using var seeds = await TwoPartySeeds.ExchangeAsync(Session, peer, Session.IsCoordinator, Pair, cancellationToken);
         var data = await DataAsync(cancellationToken);
+        var prepared = await PrepareAsync(seeds, peer, data, cancellationToken);
         while (state.Round < Rounds)
         {
             var step = Work.Then(state.Round);
-            state = new DataPosition(state.Round + 1, await RoundAsync(seeds, peer, data, state.Model!, run.RoundOf(state.Round), step, cancellationToken), null);
+            state = new DataPosition(state.Round + 1, await RoundAsync(seeds, peer, prepared, data, state.Model!, run.RoundOf(state.Round), step, cancellationToken), null);
             await _checkpoint.SaveAsync(state.ToBytes(), step, cancellationToken);
             Session.Progress?.Report(new RunProgress(learner.Name, run.StepOf(state.Round - 1), state.Round - 1, Rounds, null, double.NaN, data.Participants));
         }
         return state;
     }
 
+    /// <summary>Rounds that were prepared, now or before.</summary>
+    private async Task<int> PrepareAsync(TwoPartySeeds seeds, PartyId peer, SharedData data, CancellationToken cancellationToken)
+    {
+        var order = Session.IsCoordinator ? await PreparationOrder.DecideAsync(Session, Pair, Rounds, () => [], cancellationToken)
+            : await PreparationOrder.ReceiveAsync(Session, Pair, Rounds, 0, cancellationToken);
+        if (Session.IsCoordinator) await order.SendAsync(Session, peer, Pair, cancellationToken);
+        var steps = new DataSteps<TModel>(learner, Format, data, learner.Pack(First), _forms.IsContribution);
+        var (mine, theirs) = await new PairPreparation(Session, peer, Session.IsCoordinator, seeds, Pair.Then("ahead"))
+            .RunAsync(order.Rounds, round => Work.Then(round), async (round, stop) => await steps.OfAsync(run.RoundOf(round), stop), cancellationToken);
+        if (Session.Preparation is { } preparation) await preparation.StopHereAsync(new PreparedRounds(order.Rounds, 1, mine, theirs), cancellationToken);
+        return order.Rounds;
+    }
+
     /// <summary>The model's shares after a round.</summary>
     private async Task<Blocks<TwoPartyMatrix>> RoundAsync(
-        TwoPartySeeds seeds, PartyId peer, SharedData data, Blocks<TwoPartyMatrix> model, Round round, StepTag step, CancellationToken cancellationToken)
+        TwoPartySeeds seeds, PartyId peer, int prepared, SharedData data, Blocks<TwoPartyMatrix> model, Round round, StepTag step, CancellationToken cancellationToken)
     {
         using var measured = Session.Times.Measure(run.StepOf(round.Index), Activity.Computing);
-        var secret = await TwoPartySeeds.DurableSecretAsync(Session, step.Then("secret"), cancellationToken);
-        using var link = await TwoPartyLink.OpenAsync(Session.Channel, peer, Session.IsCoordinator, seeds, step.Then("shares"), CryptographicRandom.Expanding(secret.Span), cancellationToken);
-        return await SharedRound.ComputeAsync(learner, new RefinedArithmetic(new TwoPartyArithmetic(link)), data, model, round, _forms.IsContribution, cancellationToken);
+        var (link, products) = await PreparedRound.OpenAsync(
+            Session, peer, Session.IsCoordinator, seeds, step, step.Then("secret"), ProductsByTransfers.Instance, wasOrdered: round.Index < prepared, cancellationToken);
+        using var opened = link;
+        return await SharedRound.ComputeAsync(learner, new RefinedArithmetic(new TwoPartyArithmetic(link, products)), data, model, round, _forms.IsContribution, cancellationToken);
     }
 
     /// <summary>Everybody's rows, once they are here for good.</summary>

@@ -1,17 +1,28 @@
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Core.Parties;
-using Coterie.Core.Randomness;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.SecretSharing;
 
 /// <summary>The other party of a participant or of the coordinator, over all rounds of a stage, and what is kept of the rows between them.</summary>
-internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoPartySeeds seeds, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> rows) : IDisposable
+/// <param name="session">This party.</param>
+/// <param name="id">The other one.</param>
+/// <param name="isFirst">Whether this party is the coordinator.</param>
+/// <param name="seeds">The two parties' seeds.</param>
+/// <param name="rows">The participant's rows as this party sees them.</param>
+/// <param name="preparedRounds">Rounds that were to be prepared, from the first.</param>
+/// <param name="kept">Bytes of what was prepared: this party's, and the other's.</param>
+internal sealed class SharedPeer(
+    Session session, PartyId id, bool isFirst, TwoPartySeeds seeds, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> rows, int preparedRounds = 0, (long Mine, long Theirs) kept = default) : IDisposable
 {
     private Blocks<TwoPartyMatrix>? _local;
 
     public PartyId Id => id;
+
+    /// <summary>Bytes of what was prepared: this party's, and the other's.</summary>
+    public (long Mine, long Theirs) Kept => kept;
 
     /// <summary>This party's share of what the participant adds in a round.</summary>
     /// <param name="learner">The learner.</param>
@@ -44,9 +55,10 @@ internal sealed class SharedPeer(Session session, PartyId id, bool isFirst, TwoP
         IHiddenLearner<TModel> learner, ICrossProducts products, Func<TwoPartyArithmetic, Blocks<TwoPartyMatrix>> model, Round round, StepTag step, CancellationToken cancellationToken)
         where TModel : class
     {
-        var secret = await TwoPartySeeds.DurableSecretAsync(session, step.Then("secret").Then(id.Name), cancellationToken);
-        using var link = await TwoPartyLink.OpenAsync(session.Channel, id, isFirst, seeds, step.Then("shares"), CryptographicRandom.Expanding(secret.Span), cancellationToken);
-        var math = new TwoPartyArithmetic(link, products);
+        var (link, multiplying) = await PreparedRound.OpenAsync(
+            session, id, isFirst, seeds, step, step.Then("secret").Then(id.Name), products, wasOrdered: round.Index < preparedRounds, cancellationToken);
+        using var opened = link;
+        var math = new TwoPartyArithmetic(link, multiplying);
         _local ??= await learner.PrepareAsync(math, rows(math), cancellationToken);
         // Caches are made anew by whoever restarts, alone: they must not take the other party.
         if (link.Steps > 0) throw new InvalidOperationException($"{learner.Name} prepares rows by steps between two parties, which cannot be resumed.");

@@ -7,6 +7,7 @@ using Coterie.Privacy.Stages;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Sums.SecureAggregation;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.SecretSharing;
 
@@ -16,7 +17,7 @@ namespace Coterie.Privacy.SecretSharing;
 /// and nothing single.
 /// </summary>
 /// <remarks>
-/// Steps of a stage: <c>pair</c> (base transfers, and how many rows there are); per round <c>told</c> (whether training goes on, and how large the model is), <c>shares</c>, and the masked sum.
+/// Steps of a stage: <c>pair</c> (base transfers, how many rows there are, how many rounds are prepared, and these); per round <c>told</c> (whether training goes on, and how large the model is), <c>shares</c>, and the masked sum.
 /// Learns: the coordinator the sum over the participants that stay, in every round, and each participant's number of rows; participants who stayed and when training ends.
 /// Assumes semi-honest parties, and fewer than the threshold of participants with the coordinator. The modes that train so differ in how the two multiply what they know.
 /// </remarks>
@@ -39,9 +40,14 @@ internal sealed class SharedTraining<TModel>(
     public async Task<TModel> CoordinateAsync(CancellationToken cancellationToken)
     {
         var state = await BeginAsync(run.First, cancellationToken);
-        var peers = state.Done ? [] : await Task.WhenAll(Session.Roster.Participants.Select(id => MeetAsync(id, cancellationToken)));
+        if (state.Done) Preparation.Refuse(Session, "all rounds are over.");
+        var order = state.Done ? new PreparationOrder(0, default)
+            : await PreparationOrder.DecideAsync(Session, Pairs, run.Terms.Stop.Rounds, () => ToldShapes.Of(learner.Told(state.Model)).ToBytes(), cancellationToken);
+        var peers = state.Done ? [] : await Task.WhenAll(Session.Roster.Participants.Select(id => MeetAsync(id, order, cancellationToken)));
         try
         {
+            if (Session.Preparation is { } preparation)
+                await preparation.StopHereAsync(new PreparedRounds(order.Rounds, peers.Count(p => p is not null), peers.Sum(p => p?.Kept.Mine ?? 0), peers.Sum(p => p?.Kept.Theirs ?? 0)), cancellationToken);
             while (true)
             {
                 var step = run.StepOf(state.Round);
@@ -72,8 +78,10 @@ internal sealed class SharedTraining<TModel>(
         // All masks of a stage are expanded from secrets that are kept: who comes back with other rows is stopped, before the same masks hide something else.
         await Session.OnceOnly.ClaimAsync(Pairs.Then("rows").Path, BlocksCodec.Hash(prepared.ToBlocks()), cancellationToken);
         var seeds = await TwoPartySeeds.ExchangeAsync(Session, coordinator, isFirst: false, Pairs, cancellationToken);
-        using var peer = new SharedPeer(Session, coordinator, isFirst: false, seeds, math => RowShapes.Seen(math, prepared));
         await Session.Channel.SendAsync(coordinator, Pairs.Then("rows"), RowShapes.Of(prepared).ToBytes(), cancellationToken);
+        var order = await PreparationOrder.ReceiveAsync(Session, Pairs, run.Terms.Stop.Rounds, ToldShapes.MaximumBytes, cancellationToken);
+        await PrepareAsync(coordinator, Session.Self, seeds, order, RowShapes.Of(prepared), cancellationToken);
+        using var peer = new SharedPeer(Session, coordinator, isFirst: false, seeds, math => RowShapes.Seen(math, prepared), order.Rounds);
         while (!state.Done)
         {
             var step = run.StepOf(state.Round);
@@ -133,7 +141,7 @@ internal sealed class SharedTraining<TModel>(
     }
 
     /// <summary>Null where the participant is gone.</summary>
-    private async Task<SharedPeer?> MeetAsync(PartyId participant, CancellationToken cancellationToken)
+    private async Task<SharedPeer?> MeetAsync(PartyId participant, PreparationOrder order, CancellationToken cancellationToken)
     {
         try
         {
@@ -142,12 +150,23 @@ internal sealed class SharedTraining<TModel>(
             var none = new Shard(Matrix.Zero(0, run.Schema.FeatureCount), run.Schema.Target is null ? null : Matrix.Zero(0, 1));
             var shapes = RowShapes.Read(bytes.Span, RowShapes.Of(learner.Featurize(run.Schema, none)), participant, Pairs.Then("rows"));
             Session.Transcript.Record(new Opening($"how many rows {participant} has", Session.Self, Pairs.Then("rows"), 1, 0));
-            return new SharedPeer(Session, participant, isFirst: true, seeds, shapes.Unseen);
+            await order.SendAsync(Session, participant, Pairs, cancellationToken);
+            var kept = await PrepareAsync(participant, participant, seeds, order, shapes, cancellationToken);
+            return new SharedPeer(Session, participant, isFirst: true, seeds, shapes.Unseen, order.Rounds, kept);
         }
         catch (PeerUnavailableException error) when (error.Peer == participant)
         {
             return null;
         }
+    }
+
+    /// <summary>What the order says, with one participant.</summary>
+    private async Task<(long Mine, long Theirs)> PrepareAsync(PartyId peer, PartyId participant, TwoPartySeeds seeds, PreparationOrder order, RowShapes rows, CancellationToken cancellationToken)
+    {
+        if (order.Rounds == 0) return default;
+        var told = ReadShapes(order.Shapes.Span, Pairs.Then("order"));
+        return await new PairPreparation(Session, peer, Session.IsCoordinator, seeds, Pairs.Then("ahead").Then(participant.Name)).RunAsync(
+            order.Rounds, run.StepOf, async (round, stop) => SharedSteps.Of(learner, rows, told, run.RoundOf(round), await products(run.StepOf(round), stop)), cancellationToken);
     }
 
     private SumRequest RequestOf(StepTag step, int length, Round round) => new(step, [new BlockSpec("contribution", 1, length, 1)], round, broadcasts.Value);
@@ -163,7 +182,12 @@ internal sealed class SharedTraining<TModel>(
     {
         var told = await Session.Channel.ReceiveAsync(Session.Roster.Coordinator, step, ToldShapes.MaximumBytes, cancellationToken);
         broadcasts.Add(step, SHA256.HashData(told.Span));
-        var read = ToldShapes.Read(told.Span, Session.Roster.Coordinator, step);
+        return ReadShapes(told.Span, step);
+    }
+
+    private ToldShapes ReadShapes(ReadOnlySpan<byte> told, StepTag step)
+    {
+        var read = ToldShapes.Read(told, Session.Roster.Coordinator, step);
         // What cannot be the shapes of a model is the coordinator's doing, and no error of the learner.
         if (read.Zeros is { } zeros) StageRun<TModel>.Unpack(learner, run.Schema, zeros, Session.Roster.Coordinator, step);
         return read;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Coterie.Core.Learning;
-using Coterie.Cryptography.GarbledCircuits;
 using Coterie.Cryptography.ObliviousTransfer;
 using Coterie.Privacy.EncryptedData;
 using Coterie.Privacy.SecretSharing;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -15,8 +15,8 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
     private readonly IHiddenLearner<TModel> _learner;
     private readonly SharedForms<TModel> _forms;
     private readonly ArrivedShares[] _rows;
-    private readonly List<TrafficEstimate> _rounds = [];
-    private readonly Dictionary<string, (long First, long Second, Blocks<TwoPartyMatrix> Total)> _contributions = [];
+    private readonly List<(TrafficEstimate Plain, PreparedTraffic Prepared)> _rounds = [];
+    private readonly Dictionary<string, (PhaseTally Steps, Blocks<TwoPartyMatrix> Total)> _contributions = [];
     private Blocks<TwoPartyMatrix> _model;
 
     /// <exception cref="ShardException">Sums over all rows have no room.</exception>
@@ -34,49 +34,57 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
 
     private int Participants => _rows.Length;
 
-    /// <summary>Shares from every participant to both, base transfers between the two, and who is in.</summary>
+    /// <summary>Shares from every participant to both, base transfers between the two, who is in, and that nothing is prepared.</summary>
     public TrafficEstimate Beginning
     {
         get
         {
             var set = MessageSizes.Set(Participants);
             var shares = _rows.Sum(r => 2 * (RowShapes.Length + VectorStream.BytesOf((int)r.Form.Length)));
-            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
+            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
         }
     }
 
     /// <summary>The helper's shares of the final model.</summary>
     public TrafficEstimate End { get; }
 
+    /// <summary>What preparing takes besides: that all is ready.</summary>
+    public static TrafficEstimate AheadOnce => new(0, 0) { Helper = sizeof(long) };
+
     /// <summary>One round between the two.</summary>
     /// <param name="round">The round.</param>
     /// <param name="layout">What tells rounds of different shapes apart.</param>
-    public TrafficEstimate Round(Round round, ImmutableArray<BlockSpec> layout)
+    public TrafficEstimate Round(Round round, ImmutableArray<BlockSpec> layout) => Count(round, layout).Plain;
+
+    /// <summary>The same, prepared.</summary>
+    /// <inheritdoc cref="Round" path="/param"/>
+    public PreparedTraffic Prepared(Round round, ImmutableArray<BlockSpec> layout) => Count(round, layout).Prepared;
+
+    private (TrafficEstimate Plain, PreparedTraffic Prepared) Count(Round round, ImmutableArray<BlockSpec> layout)
     {
         // Where contributions are the same in every round there is one.
-        if (_forms.IsContribution && round.Index > 0) return default;
+        if (_forms.IsContribution && round.Index > 0) return (default, new PreparedTraffic(default, default));
         while (_rounds.Count <= round.Index) _rounds.Add(Next(round with { Index = _rounds.Count }, layout));
         return _rounds[round.Index];
     }
 
-    private TrafficEstimate Next(Round round, ImmutableArray<BlockSpec> layout)
+    private (TrafficEstimate Plain, PreparedTraffic Prepared) Next(Round round, ImmutableArray<BlockSpec> layout)
     {
         var shapes = string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")).Concat(_model.Values.Select(v => FormattableString.Invariant($"{v.Holder} {v.Rows} {v.Columns} {v.FractionBits}"))));
-        var tally = new TwoPartyTally();
-        using var link = TwoPartyLink.Counting(tally);
-        var math = new RefinedArithmetic(new TwoPartyArithmetic(link));
         // What rows contribute costs most to count, and is the same for models of the same shapes.
         if (!_contributions.TryGetValue(shapes, out var counted))
         {
-            var total = AtOnce.Of(new ValueTask<Blocks<TwoPartyMatrix>>(SharedRound.SumAsync(_learner, math, SharedData.Of(_rows, Format), _model, round, _forms.IsContribution, CancellationToken.None)));
-            _contributions[shapes] = counted = (tally.First, tally.Second, total);
+            var steps = new PhaseTally(ProductsByTransfers.Instance);
+            using var apart = steps.Link();
+            var sum = SharedRound.SumAsync(_learner, new RefinedArithmetic(new TwoPartyArithmetic(apart, steps)), SharedData.Of(_rows, Format), _model, round, _forms.IsContribution, CancellationToken.None);
+            _contributions[shapes] = counted = (steps, AtOnce.Of(new ValueTask<Blocks<TwoPartyMatrix>>(sum)));
         }
-        else
-        {
-            tally.Add(ValueHolder.First, counted.First);
-            tally.Add(ValueHolder.Second, counted.Second);
-        }
-        _model = AtOnce.Of(_learner.UpdateAsync(math, _model, counted.Total, round, CancellationToken.None));
-        return new TrafficEstimate(0, tally.First + Garbler.StartLength) { Helper = tally.Second };
+        var tally = new PhaseTally(ProductsByTransfers.Instance);
+        tally.Add(counted.Steps);
+        using var link = tally.Link();
+        _model = AtOnce.Of(_learner.UpdateAsync(new RefinedArithmetic(new TwoPartyArithmetic(link, tally)), _model, counted.Total, round, CancellationToken.None));
+        return (Estimate(tally.Plain), new PreparedTraffic(Estimate(tally.Ahead), Estimate(tally.Later)));
     }
+
+    private static TrafficEstimate Estimate((long First, long Second) bytes) => new(0, bytes.First) { Helper = bytes.Second };
 }

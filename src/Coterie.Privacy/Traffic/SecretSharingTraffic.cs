@@ -1,9 +1,9 @@
 using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
-using Coterie.Cryptography.GarbledCircuits;
 using Coterie.Cryptography.ObliviousTransfer;
 using Coterie.Privacy.SecretSharing;
 using Coterie.Privacy.TwoParty;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.Traffic;
 
@@ -17,12 +17,12 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
     where TModel : class
 {
     private readonly RowShapes[] _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s)))];
-    private readonly Dictionary<string, TrafficEstimate> _known = [];
+    private readonly Dictionary<string, (TrafficEstimate Plain, PreparedTraffic Prepared)> _known = [];
 
     private int Participants => _rows.Length;
 
-    /// <summary>Base transfers with every participant, from which transfers come in both directions, and how many rows it has.</summary>
-    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * BaseTransferReceiver.ReplyBytes);
+    /// <summary>Base transfers with every participant, from which transfers come in both directions, how many rows it has, and that nothing is prepared.</summary>
+    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * (BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength));
 
     /// <summary>That training goes on, at a model of the first one's shapes.</summary>
     public TrafficEstimate Told { get; } = new(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
@@ -30,25 +30,37 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
     /// <summary>That it has ended.</summary>
     public TrafficEstimate End { get; } = new(0, shards.Count * (long)ToldShapes.End.ToBytes().Length);
 
+    /// <summary>What preparing takes besides: the model's shapes, and that all is ready.</summary>
+    public TrafficEstimate AheadOnce { get; } = new(sizeof(long), shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
+
     /// <summary>Shares of all contributions to a round, by running the learner on nothing.</summary>
     /// <param name="round">The round.</param>
     /// <param name="layout">What tells rounds of different shapes apart.</param>
-    public TrafficEstimate Shares(Round round, IEnumerable<BlockSpec> layout)
+    public TrafficEstimate Shares(Round round, IEnumerable<BlockSpec> layout) => Count(round, layout).Plain;
+
+    /// <summary>The same, prepared.</summary>
+    /// <inheritdoc cref="Shares" path="/param"/>
+    public PreparedTraffic Prepared(Round round, IEnumerable<BlockSpec> layout) => Count(round, layout).Prepared;
+
+    private (TrafficEstimate Plain, PreparedTraffic Prepared) Count(Round round, IEnumerable<BlockSpec> layout)
     {
         var key = $"{round.Index == 0} {string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")))}";
         if (_known.TryGetValue(key, out var known)) return known;
-        long first = 0, second = 0;
+        (long First, long Second) plain = default, ahead = default, later = default;
         foreach (var group in _rows.GroupBy(r => r))
         {
-            var tally = new TwoPartyTally();
-            using var link = TwoPartyLink.Counting(tally);
-            var math = new TwoPartyArithmetic(link, products);
+            var tally = new PhaseTally(products);
+            using var link = tally.Link();
+            var math = new TwoPartyArithmetic(link, tally);
             var local = AtOnce.Of(learner.PrepareAsync(math, group.Key.Unseen(math), CancellationToken.None));
             var model = told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m));
             AtOnce.Of(learner.ContributeAsync(math, model, local, round, CancellationToken.None));
-            first += group.Count() * (tally.First + Garbler.StartLength);
-            second += group.Count() * tally.Second;
+            (plain, ahead, later) = (Add(plain, tally.Plain, group.Count()), Add(ahead, tally.Ahead, group.Count()), Add(later, tally.Later, group.Count()));
         }
-        return _known[key] = new TrafficEstimate(second / Participants, first);
+        return _known[key] = (Estimate(plain), new PreparedTraffic(Estimate(ahead), Estimate(later)));
     }
+
+    private TrafficEstimate Estimate((long First, long Second) bytes) => new(bytes.Second / Participants, bytes.First);
+
+    private static (long First, long Second) Add((long First, long Second) sum, (long First, long Second) bytes, long times) => (sum.First + (times * bytes.First), sum.Second + (times * bytes.Second));
 }

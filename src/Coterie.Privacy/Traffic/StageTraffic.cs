@@ -8,4 +8,11 @@ namespace Coterie.Privacy.Traffic;
 /// <param name="Sum">A round's contributions, by the round and their blocks.</param>
 /// <param name="Told">What goes before every further round.</param>
 /// <param name="End">After the last one.</param>
-public sealed record StageTraffic(TrafficEstimate Beginning, Func<Round, ImmutableArray<BlockSpec>, TrafficEstimate> Sum, TrafficEstimate Told, TrafficEstimate End);
+public sealed record StageTraffic(TrafficEstimate Beginning, Func<Round, ImmutableArray<BlockSpec>, TrafficEstimate> Sum, TrafficEstimate Told, TrafficEstimate End)
+{
+    /// <summary>What rounds send where they are prepared; null where nothing can be.</summary>
+    public Func<Round, ImmutableArray<BlockSpec>, PreparedTraffic>? Prepared { get; init; }
+
+    /// <summary>What preparing takes besides, however many rounds.</summary>
+    public TrafficEstimate AheadOnce { get; init; }
+}

@@ -50,7 +50,7 @@ public sealed class TrafficModel
         if (_mode.Mode == ModeCatalogue.EncryptedData && learner is IHiddenLearner<TModel> split)
         {
             var data = new EncryptedDataTraffic<TModel>(split, schema, round with { Index = 0 }, shards);
-            return new StageTraffic(data.Beginning, data.Round, default, data.End);
+            return new StageTraffic(data.Beginning, data.Round, default, data.End) { Prepared = data.Prepared, AheadOnce = EncryptedDataTraffic<TModel>.AheadOnce };
         }
         if (_mode.Mode is not (ModeCatalogue.EncryptedModel or ModeCatalogue.SecretSharing)) return null;
         var (isEncrypted, degree) = (_mode.Mode == ModeCatalogue.EncryptedModel, HiddenDegree.Of(learner, schema));
@@ -60,7 +60,11 @@ public sealed class TrafficModel
             ICrossProducts products = isEncrypted ? ProductsByPaillier.Counting(Size.Bits) : ProductsByTransfers.Instance;
             var shares = new SecretSharingTraffic<TModel>(shared, schema, shared.Told(shared.Pack(shared.Initialize(schema, round.Seed))), shards, products);
             var beginning = isEncrypted ? EncryptedModelTraffic.Key(Participants, Size, isSeparate: false) + shares.Beginning : shares.Beginning;
-            return new StageTraffic(beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.End);
+            return new StageTraffic(beginning + shares.Told, (r, layout) => shares.Shares(r, layout) + Sum(layout.Sum(b => (long)b.Length)), shares.Told, shares.End)
+            {
+                AheadOnce = shares.AheadOnce,
+                Prepared = (r, layout) => shares.Prepared(r, layout) is var prepared ? prepared with { Sum = prepared.Sum + Sum(layout.Sum(b => (long)b.Length)) } : prepared,
+            };
         }
         if (!isEncrypted || degree != 1) return null;
         var hidden = HiddenDegree.BlocksOf((IHiddenLearner<TModel>)learner, schema).Where(b => b.IsHidden || !HasOwner).Select(b => b.Name).ToHashSet();

@@ -20,15 +20,24 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
     /// <summary>Memory for the tables of rows that are garbled together.</summary>
     private const long BytesAtOnce = 1 << 26;
 
-    private Circuit Circuit => Additive.Circuit;
+    /// <summary>The circuit.</summary>
+    public Circuit Circuit => Additive.Circuit;
 
-    private int Outputs => Additive.Projection.Words;
+    /// <summary>Numbers that come out, a row.</summary>
+    public int Outputs => Additive.Projection.Words;
 
     private int InputBits => Width - DroppedBits;
 
     /// <summary>A function of words of 64 bits without the lowest ones, to words of 64 bits.</summary>
     public static GarbledFunction Of(int inputs, int droppedBits, Func<CircuitBuilder, Word[], Word[]> function) =>
         new(AdditiveCircuit.Of(Width - droppedBits, inputs, function), inputs, droppedBits);
+
+    /// <summary>Rows that are garbled together: the part's number, its first row, and how many there are.</summary>
+    public IEnumerable<(int Part, int First, int Rows)> Parts(int rows)
+    {
+        var most = Math.Min(Circuit.InstancesWithin(BytesAtOnce), ExtensionReceiver.MaximumCount / Circuit.EvaluatorInputs);
+        for (int first = 0, part = 0; first < rows; first += most, part++) yield return (part, first, Math.Min(most, rows - first));
+    }
 
     /// <summary>Shares (rows x outputs) of the function of what the shares <paramref name="values"/> (rows x inputs) stand for.</summary>
     public async ValueTask<RingMatrix> ApplyAsync(TwoPartyLink link, RingMatrix values, CancellationToken cancellationToken) => await RunAsync(link, values, marks: null, cancellationToken);
@@ -42,12 +51,11 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
 
     private async ValueTask<RingMatrix> RunAsync(TwoPartyLink link, RingMatrix values, ulong[]? marks, CancellationToken cancellationToken)
     {
+        if (link.Circuits is { } circuits) return await circuits.ApplyAsync(this, link, values, marks, cancellationToken);
         using var step = link.Begin();
         var results = new ulong[values.Rows * Outputs];
-        var most = Math.Min(Circuit.InstancesWithin(BytesAtOnce), ExtensionReceiver.MaximumCount / Circuit.EvaluatorInputs);
-        for (int first = 0, part = 0; first < values.Rows; first += most, part++)
+        foreach (var (part, first, rows) in Parts(values.Rows))
         {
-            var rows = Math.Min(most, values.Rows - first);
             if (link.Tally is { } tally)
             {
                 tally.Add(ValueHolder.Second, ExtensionReceiver.MessageBytes(rows * Circuit.EvaluatorInputs));
@@ -99,7 +107,7 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
     /// <summary>
     /// The upper bits of shares. Dropping the lower ones of both rounds the sum down, and once more where they carry: by one unit in the mean, which the first party adds.
     /// </summary>
-    private byte[] ShareBits(ReadOnlySpan<ulong> shares, bool isFirst)
+    public byte[] ShareBits(ReadOnlySpan<ulong> shares, bool isFirst)
     {
         if (DroppedBits == 0) return PackedBits.FromWords(shares, Width);
         var upper = new ulong[shares.Length];
@@ -110,7 +118,8 @@ internal sealed record GarbledFunction(AdditiveCircuit Additive, int Inputs, int
         return bits;
     }
 
-    private int LabelBytes(int rows) => checked(rows * Circuit.GarblerInputs * 16);
+    /// <summary>Bytes of the labels of the garbler's inputs.</summary>
+    public int LabelBytes(int rows) => checked(rows * Circuit.GarblerInputs * 16);
 
     private int MessageBytes(int rows) => checked(Circuit.BatchBytes(rows) + LabelBytes(rows) + Additive.Projection.RowBytes(rows));
 }

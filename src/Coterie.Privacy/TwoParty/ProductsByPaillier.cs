@@ -61,6 +61,10 @@ internal sealed class ProductsByPaillier : ICrossProducts
         return [isTransposed ? share.Transpose() : share];
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Products under the key stay as they are: what the owner encrypts is the factor.</remarks>
+    public bool IsPreparable(IReadOnlyList<CrossProduct> products) => products is not [{ IsOfKnown: true, Kind: CrossProductKind.Matrix } product] || IsSpread(product);
+
     /// <summary>
     /// Whether a row of the result is longer than a row that the second party brings: then there is nothing to gather in a ciphertext, and answers take more than rows would. By oblivious transfer that is
     /// many times quicker, for a few more bytes.

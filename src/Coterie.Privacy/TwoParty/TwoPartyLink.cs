@@ -3,6 +3,7 @@ using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.GarbledCircuits;
 using Coterie.Cryptography.ObliviousTransfer;
+using Coterie.Privacy.TwoParty.Preparing;
 
 namespace Coterie.Privacy.TwoParty;
 
@@ -24,6 +25,19 @@ internal sealed class TwoPartyLink : IDisposable
     /// <summary>A link on which messages are counted and nothing is computed: shares are zeros.</summary>
     public static TwoPartyLink Counting(TwoPartyTally tally) =>
         new(null!, default, default, new TwoPartyFormat(IsFirst: true), CryptographicRandom.Instance, null!, null!, null, null) { Tally = tally };
+
+    /// <summary>A link on which circuits are noted and nothing is computed: shares are zeros.</summary>
+    public static TwoPartyLink Noting(ICircuitSteps circuits, TwoPartyFormat format) =>
+        new(null!, default, default, format, CryptographicRandom.Instance, null!, null!, null, null) { Circuits = circuits };
+
+    /// <summary>Who applies circuits in place of garbling them when they are wanted; else null.</summary>
+    public ICircuitSteps? Circuits { get; set; }
+
+    /// <summary>The start point of the garbler's hash keys.</summary>
+    public ReadOnlyMemory<byte> Start { get; private init; }
+
+    /// <summary>Whether both parties have said that they have this round's material.</summary>
+    public bool IsPrepared { get; private init; }
 
     /// <summary>Where messages are counted instead of sent; else null.</summary>
     public TwoPartyTally? Tally { get; private init; }
@@ -58,7 +72,21 @@ internal sealed class TwoPartyLink : IDisposable
     /// <param name="random">Where secrets come from.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ProtocolException">The other party sent what is no message of this step.</exception>
-    public static async Task<TwoPartyLink> OpenAsync(IChannel channel, PartyId peer, bool isFirst, TwoPartySeeds seeds, StepTag tag, CryptographicRandom random, CancellationToken cancellationToken)
+    public static Task<TwoPartyLink> OpenAsync(IChannel channel, PartyId peer, bool isFirst, TwoPartySeeds seeds, StepTag tag, CryptographicRandom random, CancellationToken cancellationToken) =>
+        OpenAsync(channel, peer, isFirst, seeds, tag, random, default, cancellationToken);
+
+    /// <summary>The link for one round of which something may be prepared. Where the first party has something it says what, and the second says whether it has the same.</summary>
+    /// <param name="channel">This party's network.</param>
+    /// <param name="peer">The other one.</param>
+    /// <param name="isFirst">Whether this party is the first of the two, which garbles.</param>
+    /// <param name="seeds">The two parties' seeds.</param>
+    /// <param name="tag">What all messages lie below; used once.</param>
+    /// <param name="random">Where secrets come from.</param>
+    /// <param name="prepared">Names what this party has prepared for the round: 32 bytes, or none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ProtocolException">The other party sent what is no message of this step.</exception>
+    public static async Task<TwoPartyLink> OpenAsync(
+        IChannel channel, PartyId peer, bool isFirst, TwoPartySeeds seeds, StepTag tag, CryptographicRandom random, ReadOnlyMemory<byte> prepared, CancellationToken cancellationToken)
     {
         var purpose = System.Text.Encoding.UTF8.GetBytes(tag.Path);
         var (sends, receives) = (new ExtensionSender(seeds.Sending.Derive(purpose)), new ExtensionReceiver(seeds.Receiving.Derive(purpose)));
@@ -67,11 +95,15 @@ internal sealed class TwoPartyLink : IDisposable
         if (isFirst)
         {
             var garbler = new Garbler(random, sends.Offset);
-            await channel.SendAsync(peer, start, garbler.Start, cancellationToken);
-            return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, garbler, null);
+            await channel.SendAsync(peer, start, prepared.IsEmpty ? garbler.Start : (byte[])[.. garbler.Start.Span, .. prepared.Span], cancellationToken);
+            var agreed = !prepared.IsEmpty && await PreparedAnswer.ReceiveAsync(channel, peer, tag, cancellationToken);
+            return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, garbler, null) { Start = garbler.Start, IsPrepared = agreed };
         }
-        var told = await channel.ReceiveAsync(peer, start, Garbler.StartLength, cancellationToken);
-        return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, null, Checked(peer, start, () => new CircuitEvaluator(told.Span)));
+        var told = await channel.ReceiveAsync(peer, start, Garbler.StartLength + PreparedAnswer.NameLength, cancellationToken);
+        var offered = told.Length == Garbler.StartLength + PreparedAnswer.NameLength;
+        var same = offered && await PreparedAnswer.GiveAsync(channel, peer, tag, told[Garbler.StartLength..], prepared, cancellationToken);
+        if (offered) told = told[..Garbler.StartLength];
+        return new TwoPartyLink(channel, peer, tag, format, random, sends, receives, null, Checked(peer, start, () => new CircuitEvaluator(told.Span))) { Start = told, IsPrepared = same };
     }
 
     /// <summary>The next step; one at a time.</summary>
@@ -88,6 +120,7 @@ internal sealed class TwoPartyLink : IDisposable
         Sends?.Dispose();
         Receives?.Dispose();
         Garbler?.Dispose();
+        (Circuits as IDisposable)?.Dispose();
     }
 
     /// <summary>What a primitive refuses of a peer's message is the peer's doing.</summary>

@@ -14,6 +14,14 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
 {
     private readonly PartyRun _terms = new(task.Plan, task.Mode, task.Schema);
 
+    private PreparedRounds? _prepared;
+
+    /// <summary>Whether the coordinator first prepares all rounds, dies, and comes back to train.</summary>
+    public bool Prepares { get; init; }
+
+    /// <summary>What was prepared.</summary>
+    public PreparedRounds? Prepared => _prepared;
+
     /// <summary>Lives all parties had together.</summary>
     public int Lives { get; private set; }
 
@@ -70,13 +78,18 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
         var link = CarryAsync(carrier, switchboard, death);
         try
         {
+            var preparation = Prepares && self == roster.Coordinator && _prepared is null ? new Preparation() : null;
+            if (preparation is not null) _ = DieWhenPreparedAsync(preparation, death);
+            using var closed = new SealedCheckpoints(runs, roster.RunId, network.IdentityOf(self).DeriveKey(SealedCheckpoints.PurposeOf(roster.RunId)));
             var session = new Session
             {
                 Self = self,
                 Roster = roster,
                 Channel = channel,
                 Signer = network.IdentityOf(self),
-                Checkpoints = runs,
+                // Where others search the files for what must not be there, nothing is sealed.
+                Checkpoints = Prepares ? closed : runs,
+                Preparation = preparation,
                 OnceOnly = runs,
                 Progress = self == roster.Coordinator ? new Heard(Rounds) : null,
                 Transcript = new Transcript(runs.Openings(), runs.RecordOpening),
@@ -90,6 +103,12 @@ internal sealed class SoakRun(TrainingTask task, ISoakNetwork network, FaultPlan
             await death.CancelAsync();
             await link;
         }
+    }
+
+    private async Task DieWhenPreparedAsync(Preparation preparation, CancellationTokenSource death)
+    {
+        _prepared = await preparation.Done;
+        await death.CancelAsync();
     }
 
     /// <summary>A carrier ends with the party's life and not before: without it the party would wait for ever.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Coterie.Core.Parties;
 using Coterie.Federation.Identity;
@@ -19,19 +20,24 @@ namespace Coterie.Federation.Nodes.Supervision;
 /// <param name="Name">The party.</param>
 /// <param name="Config">Path of its config file.</param>
 /// <param name="Folder">Its folder of exchange.</param>
-public sealed record LocalParty(PartyId Name, string Config, string Folder);
+public sealed record LocalParty(PartyId Name, string Config, string Folder)
+{
+    /// <summary>Whether its part in the run is over and its report written: it need not be started again.</summary>
+    public bool HasEnded => File.Exists(Path.Combine(Folder, SupervisedFiles.Report));
+}
 
 /// <summary>
-/// A consortium for one run on this machine: an authority, an identity, a home and a config for every party, in a temporary folder that only this
-/// user can read. Whoever makes it starts a process per party, and collects what they leave.
+/// A consortium for one run on this machine: an authority, an identity, a home and a config for every party, in a folder that only this user can read: a temporary one, or one that is kept, so
+/// that the run can be gone on with. Whoever makes it starts a process per party, and collects what they leave.
 /// </summary>
 public sealed class LocalConsortium : IDisposable
 {
     private readonly PreparedTask _task;
     private readonly DirectoryInfo _folder;
+    private readonly bool _isKept;
 
-    private LocalConsortium(PreparedTask task, DirectoryInfo folder, LocalParty coordinator, ImmutableArray<LocalParty> participants, LocalParty? named) =>
-        (_task, _folder, Coordinator, Participants, Named) = (task, folder, coordinator, participants, named);
+    private LocalConsortium(PreparedTask task, DirectoryInfo folder, bool isKept, LocalParty coordinator, ImmutableArray<LocalParty> participants, LocalParty? named) =>
+        (_task, _folder, _isKept, Coordinator, Participants, Named) = (task, folder, isKept, coordinator, participants, named);
 
     /// <summary>The coordinator; its config is complete.</summary>
     public LocalParty Coordinator { get; }
@@ -44,16 +50,26 @@ public sealed class LocalConsortium : IDisposable
 
     private LocalParty? ModelOwner => _task.Mode.ModelOwner is null ? null : Named;
 
+    /// <summary>Where everything is.</summary>
+    public string Folder => _folder.FullName;
+
     /// <summary>Where the coordinator is to write its results.</summary>
     public string Results => Path.Combine(_folder.FullName, "results");
 
-    /// <summary>Makes authority, identities and folders.</summary>
+    /// <summary>Makes authority, identities and folders, in a temporary folder.</summary>
     /// <exception cref="IOException">The temporary folder cannot be written.</exception>
-    public static async Task<LocalConsortium> CreateAsync(PreparedTask task, CancellationToken cancellationToken)
+    public static Task<LocalConsortium> CreateAsync(PreparedTask task, CancellationToken cancellationToken) => CreateAsync(task, null, cancellationToken);
+
+    /// <summary>Makes authority, identities and folders.</summary>
+    /// <param name="task">What is run.</param>
+    /// <param name="kept">A folder that is not there yet and stays when this object is disposed of; null: a temporary one, which goes.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static async Task<LocalConsortium> CreateAsync(PreparedTask task, string? kept, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         task.RequireProgram();
-        var folder = Directory.CreateTempSubdirectory("coterie-run-");
+        var folder = kept is null ? Directory.CreateTempSubdirectory("coterie-run-") : OwnFolder(kept);
         try
         {
             using var authority = ConsortiumAuthority.Create(Path.Combine(folder.FullName, "authority"), "local-run", TimeProvider.System);
@@ -66,12 +82,15 @@ public sealed class LocalConsortium : IDisposable
             }
             var coordinator = await AddAsync(FederatedTraining.Coordinator, "coordinator", PartyRole.Coordinator);
             var participants = ImmutableArray.CreateBuilder<LocalParty>();
-            foreach (var participant in task.Data.Participants) participants.Add(await AddAsync(participant.Name, "of-" + participant.Name.Name, PartyRole.Participant));
+            foreach (var participant in task.Data.Participants) participants.Add(await AddAsync(participant.Name, PlaceOf(participant.Name), PartyRole.Participant));
             var other = ModeCatalogue.NamedPartyFor(task.Mode) is { } named ? await AddAsync(named.Id, named.Key, named.Role) : null;
             var offer = new TaskOffer("offer", "", task.Plan.Seed, task.Data.Schema, [.. participants.Select(p => p.Name)], null);
             await File.WriteAllBytesAsync(Path.Combine(coordinator.Folder, SupervisedFiles.Offer), offer.ToMessage().ToByteArray(), cancellationToken);
-            await File.WriteAllTextAsync(coordinator.Config, $"home: {Quote(coordinator.Folder)}\nlisten: 127.0.0.1:0\n{Common}", cancellationToken);
-            return new LocalConsortium(task, folder, coordinator, participants.ToImmutable(), other);
+            var common = kept is null ? Common : KeptCommon;
+            await File.WriteAllTextAsync(coordinator.Config, $"home: {Quote(coordinator.Folder)}\nlisten: 127.0.0.1:0\n{common}", cancellationToken);
+            // Last: a folder without it is half made.
+            if (kept is not null) await File.WriteAllTextAsync(Path.Combine(folder.FullName, TaskName), DigestOf(task), cancellationToken);
+            return new LocalConsortium(task, folder, kept is not null, coordinator, participants.ToImmutable(), other);
         }
         catch
         {
@@ -79,6 +98,34 @@ public sealed class LocalConsortium : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens a folder that was kept; see <see cref="IsFor"/>.</summary>
+    public static LocalConsortium Open(PreparedTask task, string kept)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var folder = new DirectoryInfo(Path.GetFullPath(kept));
+        LocalParty Party(PartyId name, string place)
+        {
+            var home = Path.Combine(folder.FullName, place);
+            return new LocalParty(name, Path.Combine(home, "config.yaml"), home);
+        }
+        return new LocalConsortium(
+            task, folder, isKept: true, Party(FederatedTraining.Coordinator, "coordinator"), [.. task.Data.Participants.Select(p => Party(p.Name, PlaceOf(p.Name)))],
+            ModeCatalogue.NamedPartyFor(task.Mode) is { } named ? Party(named.Id, named.Key) : null);
+    }
+
+    /// <summary>Whether a folder holds a consortium that was kept.</summary>
+    public static bool IsKept(string folder) => File.Exists(Path.Combine(folder, TaskName));
+
+    /// <summary>Whether a folder that was kept is for this task, to the letter of its file, and its seed and participants.</summary>
+    public static bool IsFor(PreparedTask task, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return File.ReadAllText(Path.Combine(folder, TaskName)) == DigestOf(task);
+    }
+
+    /// <summary>Removes everything, keys first of all.</summary>
+    public void Delete() => _folder.Delete(recursive: true);
 
     /// <summary>Writes the configs of the others, once it is known where the coordinator listens.</summary>
     /// <exception cref="ArgumentException">The address is none.</exception>
@@ -147,13 +194,36 @@ public sealed class LocalConsortium : IDisposable
         return theirs.All(t => File.ReadAllBytes(t).AsSpan().SequenceEqual(first)) ? theirs : throw new IOException("the participants have left different models");
     }
 
-    /// <summary>Removes everything, keys first of all.</summary>
-    public void Dispose() => _folder.Delete(recursive: true);
+    /// <summary>Removes everything, but where it is to be kept.</summary>
+    public void Dispose()
+    {
+        if (!_isKept) Delete();
+    }
+
+    private static string PlaceOf(PartyId participant) => "of-" + participant.Name;
+
+    private static DirectoryInfo OwnFolder(string path) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(Path.GetFullPath(path))
+        : Directory.CreateDirectory(Path.GetFullPath(path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    private static string DigestOf(PreparedTask task)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(File.ReadAllBytes(task.File.File));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n{task.Plan.Seed} {string.Join(' ', task.Data.Participants.Select(p => p.Name))}")));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>On this machine the user who wrote the task is the one who owns the participants: what the task names is allowed.</summary>
     private string Allowed => _task.Plan.Learner is ExternalLearner external
         ? $"external: {{ {Quote(external.Program ?? _task.File.Name)}: {{ command: [{string.Join(", ", external.Command.Select(Quote))}], folder: {Quote(Path.GetDirectoryName(Path.GetFullPath(_task.File.File))!)} }} }}\n"
         : "";
+
+    /// <summary>The file that says which task a folder was kept for.</summary>
+    private const string TaskName = "task";
+
+    /// <summary>What was prepared waits for a month.</summary>
+    private const string KeptCommon = "time-outs: { absence: 20s, deadline: 30d }\nlog: { level: warning }\n";
 
     private const string Common = "time-outs: { absence: 20s }\nlog: { level: warning }\n";
 

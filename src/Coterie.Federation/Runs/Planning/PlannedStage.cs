@@ -18,6 +18,9 @@ public sealed record PlannedRounds(int First, int Count, ImmutableArray<BlockSpe
     /// <summary>Bytes of adding the contributions if they were not compressed; null where they are not.</summary>
     public TrafficEstimate? UncompressedSum { get; init; }
 
+    /// <summary>Bytes of one of the rounds where it is prepared; null where nothing can be.</summary>
+    public PreparedTraffic? Prepared { get; init; }
+
     /// <summary>Entries of a contribution.</summary>
     public int Entries => Layout.Sum(b => b.Length);
 }
@@ -45,6 +48,27 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
         var total = Beginning + End;
         foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
         return total + (Rounds.Last(part => part.First < rounds).Told * -1);
+    }
+
+    /// <summary>Bytes of preparing besides those of rounds.</summary>
+    public TrafficEstimate AheadOnce { get; init; }
+
+    /// <summary>Bytes sent ahead, where so many rounds are prepared and run; null where nothing can be.</summary>
+    public TrafficEstimate? AheadOver(int rounds)
+    {
+        if (rounds == 0 || Rounds.IsEmpty || !Rounds.All(part => part.Prepared is not null)) return null;
+        var total = AheadOnce;
+        foreach (var part in Rounds) total += part.Prepared!.Ahead * Math.Clamp(rounds - part.First, 0, part.Count);
+        return total;
+    }
+
+    /// <summary>Bytes that prepared rounds do not send.</summary>
+    public TrafficEstimate SavedByPreparing(int rounds)
+    {
+        TrafficEstimate saved = default;
+        foreach (var part in Rounds)
+            if (part.Prepared is { } prepared) saved += (part.Sum + (prepared.Sum * -1)) * Math.Clamp(rounds - part.First, 0, part.Count);
+        return saved;
     }
 
     /// <summary>Bytes that compression saves in so many rounds.</summary>

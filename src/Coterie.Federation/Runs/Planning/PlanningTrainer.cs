@@ -51,14 +51,16 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
             var round = RoundOf(schema, stage, index) with { Participants = sampled };
             var layout = summed.Layout(schema, probe.Model, round);
             var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(round, layout), own.Told);
-            if (parts is [.., var last] && last.Sum == sum && last.Told == told && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
-            else parts.Add(new PlannedRounds(index, 1, layout, sum, told) { UncompressedSum = uncompressed is null ? null : SumOf(stage, uncompressed.Accept(new EntriesOf(schema, round))) });
+            var prepared = own?.Prepared?.Invoke(round, layout);
+            if (parts is [.., var last] && last.Sum == sum && last.Told == told && last.Prepared == prepared && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
+            else parts.Add(new PlannedRounds(index, 1, layout, sum, told) { Prepared = prepared, UncompressedSum = uncompressed is null ? null : SumOf(stage, uncompressed.Accept(new EntriesOf(schema, round))) });
         }
         var isTold = stage.ModelTo == ModelAudience.Everyone && probe.Told.Count > 0;
         var toHelper = isTold && !isLearner ? traffic.ToldToHelper(summed.Pack(summed.Finish(probe.Model))) : default;
         return new PlannedStage(summed.Name, isLearner, [.. parts], toHelper + (own?.End ?? (isTold ? probe.Told[^1] : traffic.Broadcast(Blocks<Matrix>.Empty, summed.Remembers))))
         {
             Beginning = parts.Count > 0 ? own?.Beginning ?? traffic.Beginning : default,
+            AheadOnce = own?.AheadOnce ?? default,
             RoundsInClear = isLearner && probe.Ended ? probe.Told.Count : null,
         };
     }

@@ -34,6 +34,13 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
         return total;
     }
 
+    /// <summary>Bytes that preparing sends, and all others of a run that is prepared, when the learner takes so many rounds; null where nothing can be prepared.</summary>
+    public (TrafficEstimate Ahead, TrafficEstimate Then)? PreparedOver(int learnerRounds)
+    {
+        if (Learner.AheadOver(learnerRounds) is not { } ahead) return null;
+        return (ahead, Over(learnerRounds) + (Learner.SavedByPreparing(learnerRounds) * -1));
+    }
+
     /// <summary>Plans a task. Preprocessing, and the first rounds of the learner, run in clear on this machine's rows to find shapes.</summary>
     /// <exception cref="Core.Learning.ShardException">The rows cannot be used.</exception>
     /// <exception cref="ArgumentException">The mode's messages are not known to the plan.</exception>
