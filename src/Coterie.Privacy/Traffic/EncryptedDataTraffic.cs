@@ -16,7 +16,7 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
     private readonly SharedForms<TModel> _forms;
     private readonly ArrivedShares[] _rows;
     private readonly List<TrafficEstimate> _rounds = [];
-    private readonly Dictionary<string, (long First, long Second, Blocks<TwoPartyMatrix> Total)> _contributions = [];
+    private readonly Dictionary<string, (TwoPartyTally Tally, Blocks<TwoPartyMatrix> Total)> _contributions = [];
     private Blocks<TwoPartyMatrix> _model;
 
     /// <exception cref="ShardException">Sums over all rows have no room.</exception>
@@ -27,7 +27,12 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s))).Select(r => new ArrivedShares(default, r, _forms.Of(r), new ulong[_forms.Of(r).Length]))];
         var first = learner.Initialize(schema, round.Seed);
         _model = learner.Pack(first).Select(m => TwoPartyMatrix.Known(Format, ValueHolder.Both, m.Rows, m.Columns, m));
-        End = new TrafficEstimate(0, 0) { Helper = VectorStream.BytesOf(learner.Pack(learner.Finish(first)).Values.Sum(v => v.Values.Length)) };
+        End = new TrafficEstimate(0, 0)
+        {
+            Helper = VectorStream.BytesOf(learner.Pack(learner.Finish(first)).Values.Sum(v => v.Values.Length)),
+            Messages = new(0, 0, 1),
+            Chain = MessageChain.Of(ChainParty.Helper, ChainParty.Coordinator),
+        };
     }
 
     private static TwoPartyFormat Format { get; } = new(IsFirst: true);
@@ -41,7 +46,11 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         {
             var set = MessageSizes.Set(Participants);
             var shares = _rows.Sum(r => 2 * (RowShapes.Length + VectorStream.BytesOf((int)r.Form.Length)));
-            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
+            // Of two messages each to both, one is as late as the other.
+            var arriving = MessageChain.Of(ChainParty.Helper, ChainParty.Coordinator).Sent(ChainParty.Coordinator, ChainParty.Helper).Sent(ChainParty.Helper, ChainParty.Coordinator)
+                .Sent(ChainParty.Participants, ChainParty.Coordinator).Sent(ChainParty.Participants, ChainParty.Helper)
+                .Sent(ChainParty.Helper, ChainParty.Coordinator).Sent(ChainParty.Coordinator, ChainParty.Helper);
+            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + set) { Messages = new(4, 2, 3), Chain = arriving, Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
         }
     }
 
@@ -62,21 +71,18 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
     private TrafficEstimate Next(Round round, ImmutableArray<BlockSpec> layout)
     {
         var shapes = string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")).Concat(_model.Values.Select(v => FormattableString.Invariant($"{v.Holder} {v.Rows} {v.Columns} {v.FractionBits}"))));
-        var tally = new TwoPartyTally();
+        var tally = new TwoPartyTally(ChainParty.Helper);
         using var link = TwoPartyLink.Counting(tally);
         var math = new RefinedArithmetic(new TwoPartyArithmetic(link));
         // What rows contribute costs most to count, and is the same for models of the same shapes.
         if (!_contributions.TryGetValue(shapes, out var counted))
         {
+            tally.Add(ValueHolder.First, Garbler.StartLength);
             var total = AtOnce.Of(new ValueTask<Blocks<TwoPartyMatrix>>(SharedRound.SumAsync(_learner, math, SharedData.Of(_rows, Format), _model, round, _forms.IsContribution, CancellationToken.None)));
-            _contributions[shapes] = counted = (tally.First, tally.Second, total);
+            _contributions[shapes] = counted = (tally.Copy(), total);
         }
-        else
-        {
-            tally.Add(ValueHolder.First, counted.First);
-            tally.Add(ValueHolder.Second, counted.Second);
-        }
+        else tally.Add(counted.Tally);
         _model = AtOnce.Of(_learner.UpdateAsync(math, _model, counted.Total, round, CancellationToken.None));
-        return new TrafficEstimate(0, tally.First + Garbler.StartLength) { Helper = tally.Second };
+        return new TrafficEstimate(0, tally.First) { Helper = tally.Second, Messages = new(0, tally.FirstMessages, tally.SecondMessages), Chain = tally.Chain };
     }
 }

@@ -22,13 +22,14 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
     private int Participants => _rows.Length;
 
     /// <summary>Base transfers with every participant, from which transfers come in both directions, and how many rows it has.</summary>
-    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * BaseTransferReceiver.ReplyBytes);
+    public TrafficEstimate Beginning => TrafficEstimate.FromEach(BaseTransferSender.OfferBytes) + TrafficEstimate.ToEach(Participants, BaseTransferReceiver.ReplyBytes)
+        + (TrafficEstimate.FromEach(ReversedSeeds.MessageBytes + RowShapes.Length) with { Messages = new(2, 0) });
 
     /// <summary>That training goes on, at a model of the first one's shapes.</summary>
-    public TrafficEstimate Told { get; } = new(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
+    public TrafficEstimate Told { get; } = TrafficEstimate.ToEach(shards.Count, ToldShapes.Of(told).ToBytes().Length);
 
     /// <summary>That it has ended.</summary>
-    public TrafficEstimate End { get; } = new(0, shards.Count * (long)ToldShapes.End.ToBytes().Length);
+    public TrafficEstimate End { get; } = TrafficEstimate.ToEach(shards.Count, ToldShapes.End.ToBytes().Length);
 
     /// <summary>Shares of all contributions to a round, by running the learner on nothing.</summary>
     /// <param name="round">The round.</param>
@@ -37,18 +38,23 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
     {
         var key = $"{round.Index == 0} {string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")))}";
         if (_known.TryGetValue(key, out var known)) return known;
-        long first = 0, second = 0;
+        long first = 0, second = 0, firstMessages = 0, secondMessages = 0;
+        MessageChain chain = default;
         foreach (var group in _rows.GroupBy(r => r))
         {
-            var tally = new TwoPartyTally();
+            var tally = new TwoPartyTally(ChainParty.Participants);
+            tally.Add(ValueHolder.First, Garbler.StartLength);
             using var link = TwoPartyLink.Counting(tally);
             var math = new TwoPartyArithmetic(link, products);
             var local = AtOnce.Of(learner.PrepareAsync(math, group.Key.Unseen(math), CancellationToken.None));
             var model = told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m));
             AtOnce.Of(learner.ContributeAsync(math, model, local, round, CancellationToken.None));
-            first += group.Count() * (tally.First + Garbler.StartLength);
+            first += group.Count() * tally.First;
             second += group.Count() * tally.Second;
+            firstMessages += group.Count() * tally.FirstMessages;
+            secondMessages += group.Count() * tally.SecondMessages;
+            chain = chain.Beside(tally.Chain);
         }
-        return _known[key] = new TrafficEstimate(second / Participants, first);
+        return _known[key] = new TrafficEstimate(second / Participants, first) { Messages = new(secondMessages / Participants, firstMessages), Chain = chain };
     }
 }

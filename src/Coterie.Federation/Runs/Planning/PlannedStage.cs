@@ -42,9 +42,11 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
     public TrafficEstimate Over(int rounds)
     {
         if (rounds == 0) return default;
-        var total = Beginning + End;
-        foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
-        return total + (Rounds.Last(part => part.First < rounds).Told * -1);
+        var total = Beginning;
+        // In the order of time; what is told after the last round is the end.
+        foreach (var part in Rounds.Where(part => part.First < rounds))
+            total += part.First + part.Count < rounds ? part.PerRound * part.Count : (part.PerRound * (rounds - part.First - 1)) + part.Sum;
+        return total + End;
     }
 
     /// <summary>Bytes that compression saves in so many rounds.</summary>
@@ -52,7 +54,7 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
     {
         TrafficEstimate saved = default;
         foreach (var part in Rounds)
-            if (part.UncompressedSum is { } whole) saved += (whole + (part.Sum * -1)) * Math.Clamp(rounds - part.First, 0, part.Count);
+            if (part.UncompressedSum is { } whole) saved += new TrafficEstimate(whole.EachParticipant - part.Sum.EachParticipant, whole.Coordinator - part.Sum.Coordinator) * Math.Clamp(rounds - part.First, 0, part.Count);
         return saved;
     }
 }
