@@ -9,8 +9,8 @@ internal sealed class Recordings(ImmutableArray<RecordedRun> runs)
 {
     private const int BlockBytes = 16;
 
-    /// <summary>Different bytes of a block, for it to be more than lengths, units and zeros: of random ones one in a million has fewer.</summary>
-    private const int LeastDifferent = 12;
+    /// <summary>Different bytes of a block, for it to be more than lengths, units and zeros: of random ones one in a thousand has fewer.</summary>
+    private const int LeastDifferent = 13;
 
     /// <summary>As in <see cref="Uniformity"/>: a sample of fewer bytes says nothing.</summary>
     private const int LeastBytes = 4096;
