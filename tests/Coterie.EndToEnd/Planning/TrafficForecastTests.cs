@@ -3,7 +3,6 @@ using Coterie.Federation.Runs.Planning;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
-using Coterie.Privacy.Traffic;
 
 namespace Coterie.EndToEnd.Planning;
 

@@ -9,7 +9,6 @@ using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
 using Coterie.Learning;
 using Coterie.Learning.Margins;
-using Coterie.Privacy;
 using Coterie.Privacy.Sums;
 using Coterie.Privacy.Traffic;
 

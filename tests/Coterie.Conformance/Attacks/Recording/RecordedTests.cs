@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Coterie.Core.Parties;
 using Coterie.Federation.Training;
-using Coterie.Federation.Transports;
 using Coterie.Privacy;
 
 namespace Coterie.Conformance.Attacks.Recording;
