@@ -18,9 +18,11 @@ internal static class SeparateKeysTraffic
     public static TrafficEstimate Input(int participants, PaillierKeySize size, long entries) => TrafficEstimate.FromEach(MessageSizes.Vector(participants * Words(participants, size, entries)));
 
     /// <summary>The total under every key, and who was added with the digests of all.</summary>
-    public static TrafficEstimate Total(int participants, PaillierKeySize size, long entries) =>
-        TrafficEstimate.ToEach(participants, MessageSizes.Set(participants) + (participants * (long)MessageSizes.Bytes(SHA256.HashSizeInBytes)) + MessageSizes.Vector(Words(participants, size, entries)))
-            with { Messages = new(0, 2 * participants) };
+    public static TrafficEstimate Total(int participants, PaillierKeySize size, long entries)
+    {
+        var added = MessageSizes.Set(participants) + (participants * (long)MessageSizes.Bytes(SHA256.HashSizeInBytes));
+        return TrafficEstimate.ToEach(participants, added) + (TrafficEstimate.ToEach(participants, MessageSizes.Vector(Words(participants, size, entries))) with { Chain = default });
+    }
 
     /// <summary>64-bit words of the ciphertexts under one key.</summary>
     private static long Words(int participants, PaillierKeySize size, long entries)
