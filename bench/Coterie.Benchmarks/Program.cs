@@ -101,8 +101,8 @@ switch (args)
         return 0;
 
     case [HiddenValuesBenchmark.Name, .. var options]:
-        if (options is not ([] or ["--once"])) return Fail(Usage);
-        if (await HiddenValuesBenchmark.RunAsync(options.Length == 0 ? 3 : 1) is not { } hidden) return Fail("The data is not there; see COTERIE_SHARED.");
+        if (options is not ([] or ["--once"] or ["--only", _])) return Fail(Usage);
+        if (await HiddenValuesBenchmark.RunAsync(options is ["--once"] ? 1 : 3, options is ["--only", var part] ? part : null) is not { } hidden) return Fail("The data is not there; see COTERIE_SHARED.");
         var cells = hidden.ToMarkdown($"{Command} {string.Join(' ', args)}");
         Console.WriteLine(cells);
         if (options.Length == 0) await File.WriteAllTextAsync(Path.Combine(Places.Results, HiddenValuesBenchmark.Name + ".md"), cells);

@@ -69,7 +69,7 @@ public sealed class EncryptedDataMode : IPrivacyMode
     internal const string NoTolerance = "in the mode encrypted-data nobody sees how far a step goes; a number of rounds is accepted";
 
     private static string NotHidden(ISummed summed) =>
-        $"{summed.Name}, as it is set here, cannot be trained in {ModeCatalogue.EncryptedData}: it computes on rows and model in clear. Solvers that run on hidden values are closed-form, bound, gradient-descent and subgradient, where a learner has them.";
+        $"{summed.Name}, as it is set here, cannot be trained in {ModeCatalogue.EncryptedData}: it computes on rows and model in clear. Solvers that run on hidden values are closed-form, bound, gradient-descent and subgradient, and the scheme gradient-descent, where a learner has them.";
 
     private sealed class HiddenVisitor : ILearnerVisitor<bool>
     {

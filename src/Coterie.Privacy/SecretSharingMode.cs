@@ -50,7 +50,7 @@ public sealed class SecretSharingMode : IPrivacyMode
 
     /// <summary>Why a learner cannot be trained where values are hidden.</summary>
     internal static string NotHidden(ISummed summed, string mode) =>
-        $"{summed.Name}, as it is set here, cannot be trained in {mode}: it computes on rows and model in clear. Solvers that run on hidden values are bound, gradient-descent and subgradient, where a learner has them.";
+        $"{summed.Name}, as it is set here, cannot be trained in {mode}: it computes on rows and model in clear. Solvers that run on hidden values are bound, gradient-descent and subgradient, and the scheme gradient-descent, where a learner has them.";
 
     private sealed class HiddenVisitor : ILearnerVisitor<bool>
     {

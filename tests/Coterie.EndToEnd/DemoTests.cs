@@ -47,7 +47,7 @@ public sealed class DemoTests
         using var place = new Workspace();
         string[] learners = Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") is null
             ? ["kernel-regression"]
-            : ["linear-regression", "ridge-regression", "kernel-regression", "logistic-regression", "multinomial-logistic-regression", "k-means", "budget-svm", "multiclass-budget-svm"];
+            : ["linear-regression", "ridge-regression", "kernel-regression", "logistic-regression", "multinomial-logistic-regression", "k-means", "budget-svm", "multiclass-budget-svm", "neural-network"];
         string[] choice = learners.Length == 1 ? ["--learner", learners[0]] : [];
         var runs = (await Cli.SucceedAsync(place.Folder, ["demo", "--mode", mode, "--json", .. choice])).Json.GetProperty("runs").EnumerateArray().ToArray();
         Assert.Equal(

@@ -40,11 +40,15 @@ internal static class HiddenValuesBenchmark
             new() { [EncryptedData] = 14.4 }, new() { [EncryptedData] = 50, [ModeCatalogue.EncryptedModel] = 50, [ModeCatalogue.SecretSharing] = 50 }),
         new("multiclass-budget-svm", "iris", "preprocessing: [ standardize ]\nlearner: { name: multiclass-budget-svm, C: 100, budget: 60, width: 1.4, solver: bound }", "accuracy",
             [], new() { [EncryptedData] = 10, [ModeCatalogue.EncryptedModel] = 10, [ModeCatalogue.SecretSharing] = 10 }),
+        new("neural-network", "iris",
+            "preprocessing: [ standardize ]\nlearner: { name: neural-network, scheme: gradient-descent, objective: one-vs-rest, hidden: 8, learning-rate: 0.5, nesterov: true, epochs: 20 }", "accuracy",
+            [], new() { [EncryptedData] = 20, [ModeCatalogue.EncryptedModel] = 20, [ModeCatalogue.SecretSharing] = 20 }),
     ];
 
     /// <summary>Null when the data is not there.</summary>
     /// <param name="repeats">Runs of each cell.</param>
-    public static async Task<Report?> RunAsync(int repeats = 3)
+    /// <param name="only">Measures cells whose mode/learner contains it, and no curves; null: everything.</param>
+    public static async Task<Report?> RunAsync(int repeats = 3, string? only = null)
     {
         if (!File.Exists(Path.Combine(Places.Shared, "data", "musketeer_pima.csv"))) return null;
         var report = new Report(Name, "Learning on hidden values", Method);
@@ -52,7 +56,7 @@ internal static class HiddenValuesBenchmark
         foreach (var mode in (string[])[EncryptedData, ModeCatalogue.EncryptedModel, ModeCatalogue.SecretSharing])
         {
             var table = new MarkdownTable($"`{mode}`", "rows", "rounds", "processor time", "wall", "bytes sent by all", "result on test rows", "in clear", "result in clear", "original", "times faster");
-            foreach (var problem in Problems.Where(p => Cell.IsPossible(mode, p.Lines(mode))))
+            foreach (var problem in Problems.Where(p => $"{mode}/{p.Learner}".Contains(only ?? "", StringComparison.Ordinal) && Cell.IsPossible(mode, p.Lines(mode))))
             {
                 Cell hidden = new(mode, problem.Learner, problem.Lines(mode), problem.Metric), clear = new(ModeCatalogue.Federated, problem.Learner, problem.Lines(mode), problem.Metric);
                 await MeasureAsync([hidden, clear], repeats);
@@ -65,6 +69,7 @@ internal static class HiddenValuesBenchmark
             }
             report.Add(table);
         }
+        if (only is not null) return report;
         report.Add(Curves);
         report.Add(await CurvesAsync());
         return report;

@@ -1,7 +1,7 @@
 namespace Coterie.Cli.Demo;
 
 /// <summary>
-/// A problem for every learner that runs on hidden values: what <c>demo --learner L</c> trains, in the mode that <c>--mode M</c> names. Solvers are those that every mode can run.
+/// A problem for every learner that runs on hidden values: what <c>demo --learner L</c> trains, in the mode that <c>--mode M</c> names. Solvers and schemes are those that every mode can run.
 /// </summary>
 internal static class DemoLearners
 {
@@ -23,6 +23,8 @@ internal static class DemoLearners
         Of("budget-svm", "Two classes of twelve clouds, kernel support vector machine", "synth2dclass_like.csv", "learner: { name: budget-svm, budget: 40, solver: bound }", "stop: { rounds: 6 }"),
         Of("multiclass-budget-svm", "Three irises, kernel support vector machines", "iris.csv", "preprocessing: [ standardize ]",
             "learner: { name: multiclass-budget-svm, budget: 60, width: 1.4, C: 100, solver: bound }", "stop: { rounds: 10 }"),
+        Of("neural-network", "Three irises, a network", "iris.csv", "preprocessing: [ standardize ]",
+            "learner: { name: neural-network, scheme: gradient-descent, objective: one-vs-rest, hidden: 8, learning-rate: 0.5, nesterov: true, epochs: 20 }"),
     ];
 
     /// <summary>Names for <c>--learner</c>.</summary>

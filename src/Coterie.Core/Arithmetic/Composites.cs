@@ -57,6 +57,13 @@ internal static class Composites
         return contenders[0].Mask;
     }
 
+    /// <summary>One comparison, one product.</summary>
+    public static async ValueTask<(T Value, T Slope)> ReluAsync<T>(IArithmetic<T> math, T value, CancellationToken cancellationToken) where T : class, ISecret<T>
+    {
+        var slope = math.Public(Filled(value.Rows, value.Columns, 1)) - await math.IsNegativeAsync(value, cancellationToken);
+        return (await math.HadamardAsync(slope, value, cancellationToken), slope);
+    }
+
     private static readonly ImmutableArray<double> SigmoidKnots = [-8, -6, -4, -2, 0, 2, 4, 6, 8];
 
     /// <summary>Rows: coefficients c0..c3 in the local variable u = (x - centre), and the centre; outermost rows are the constants 0 and 1.</summary>

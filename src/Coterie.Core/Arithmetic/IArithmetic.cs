@@ -27,6 +27,9 @@ public interface IArithmetic<T> where T : class, ISecret<T>
     /// <summary>1 where an entry is negative, else 0; hidden.</summary>
     ValueTask<T> IsNegativeAsync(T value, CancellationToken cancellationToken);
 
+    /// <summary>Entry by entry the value, or its negative where the sign is -1; signs are -1 and 1 and nothing else.</summary>
+    ValueTask<T> FlipAsync(T signs, T values, CancellationToken cancellationToken) => HadamardAsync(signs, values, cancellationToken);
+
     /// <summary>Entry by entry <paramref name="whenTrue"/> where the 0/1 <paramref name="condition"/> is 1, else <paramref name="whenFalse"/>.</summary>
     ValueTask<T> SelectAsync(T condition, T whenTrue, T whenFalse, CancellationToken cancellationToken) =>
         Composites.SelectAsync(this, condition, whenTrue, whenFalse, cancellationToken);
@@ -38,6 +41,10 @@ public interface IArithmetic<T> where T : class, ISecret<T>
     /// <summary>1 / (1 + exp(-x)) with an absolute error of at most 2^-10 on the whole line, besides rounding.</summary>
     ValueTask<T> SigmoidAsync(T value, CancellationToken cancellationToken) =>
         Composites.SigmoidAsync(this, value, cancellationToken);
+
+    /// <summary>max(0, x) entry by entry, and its slope: 1 where x is not negative, else 0.</summary>
+    ValueTask<(T Value, T Slope)> ReluAsync(T value, CancellationToken cancellationToken) =>
+        Composites.ReluAsync(this, value, cancellationToken);
 
     /// <summary>1 / x for entries known to lie in [<paramref name="lower"/>, <paramref name="upper"/>], 0 &lt; lower; public bounds.</summary>
     ValueTask<T> ReciprocalAsync(T value, double lower, double upper, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coterie.Core.Arithmetic;
 using Coterie.Core.Numerics;
 
@@ -26,6 +27,11 @@ public interface IHiddenLearner<TModel> : ILearner<TModel> where TModel : class
     /// <summary>The model's blocks after the round.</summary>
     ValueTask<Blocks<T>> UpdateAsync<T>(
         IArithmetic<T> math, Blocks<T> model, Blocks<T> total, Round round, CancellationToken cancellationToken) where T : class, ISecret<T>;
+
+    /// <summary>
+    /// The blocks, after the last round, that the finished model is read from by <see cref="ISummed{TModel}.Unpack"/>: what is opened where nothing else is. <paramref name="first"/> is the model before the first round.
+    /// </summary>
+    ImmutableArray<string> Opened(TModel first) => Pack(Finish(first)).Names;
 
     ILocal<TModel> ISummed<TModel>.Open(Schema schema, Shard shard) => new PlainLocal<TModel>(this, Featurize(schema, shard));
 

@@ -19,6 +19,7 @@ internal abstract class HalfGatesWide : IHalfGates
     public static bool IsSupported => HalfGatesX86.IsSupported && Gfni.V512.IsSupported && Avx512BW.IsSupported;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Garble(
         HashKey key, ulong first, Vector128<byte> delta, ReadOnlySpan<Vector128<byte>> left, ReadOnlySpan<Vector128<byte>> right,
         Span<Vector128<byte>> output, Span<Vector128<byte>> garblerRows, Span<Vector128<byte>> evaluatorRows)
@@ -67,6 +68,7 @@ internal abstract class HalfGatesWide : IHalfGates
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Evaluate(
         HashKey key, ulong first, ReadOnlySpan<Vector128<byte>> left, ReadOnlySpan<Vector128<byte>> right,
         Span<Vector128<byte>> output, ReadOnlySpan<Vector128<byte>> garblerRows, ReadOnlySpan<Vector128<byte>> evaluatorRows)
@@ -129,7 +131,7 @@ internal abstract class HalfGatesWide : IHalfGates
     }
 
     /// <summary>Round keys of the keys of sixteen tweaks, those of a round side by side.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Schedule(ref Vector512<byte> rounds, HashKey key, ulong tweak)
     {
         unchecked

@@ -14,6 +14,7 @@ internal abstract class HalfGatesX86 : IHalfGates
     /// <summary>Whether this machine has the instructions; they imply little-endian memory.</summary>
     public static bool IsSupported => Aes.IsSupported && Ssse3.IsSupported;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Garble(
         HashKey key, ulong first, Vector128<byte> delta, ReadOnlySpan<Vector128<byte>> left, ReadOnlySpan<Vector128<byte>> right,
         Span<Vector128<byte>> output, Span<Vector128<byte>> garblerRows, Span<Vector128<byte>> evaluatorRows)
@@ -42,6 +43,7 @@ internal abstract class HalfGatesX86 : IHalfGates
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Evaluate(
         HashKey key, ulong first, ReadOnlySpan<Vector128<byte>> left, ReadOnlySpan<Vector128<byte>> right,
         Span<Vector128<byte>> output, ReadOnlySpan<Vector128<byte>> garblerRows, ReadOnlySpan<Vector128<byte>> evaluatorRows)

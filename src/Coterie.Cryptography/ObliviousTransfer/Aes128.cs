@@ -43,6 +43,7 @@ internal sealed class Aes128 : IDisposable
     public static bool IsHardware => Aes.IsSupported && BitConverter.IsLittleEndian;
 
     /// <summary>Encrypts blocks in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Encrypt(Span<UInt128> blocks)
     {
         if (_portable is not null)
@@ -59,6 +60,7 @@ internal sealed class Aes128 : IDisposable
     }
 
     /// <summary>Fills blocks with the keystream of counter mode from a counter on; the counter is the block's number, little-endian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Counters(ulong counter, Span<UInt128> blocks)
     {
         BlockKernels.Count(0, counter, 0, blocks);
@@ -107,6 +109,7 @@ internal sealed class Aes128 : IDisposable
         Aes.EncryptLast(b7, key).StoreUnsafe(ref blocks, 112);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EncryptOne(ref byte block, ref Vector128<byte> keys)
     {
         var b = Vector128.LoadUnsafe(ref block) ^ keys;

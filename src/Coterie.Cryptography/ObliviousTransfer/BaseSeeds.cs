@@ -15,7 +15,7 @@ public sealed class BaseSeeds : IDisposable
     internal BaseSeeds(byte[] session, UInt128 choices, UInt128[] keys) => (_session, _choices, _keys) = (session, choices, keys);
 
     /// <summary>
-    /// Seeds of the same choices for one purpose among several, as if of other base transfers: every key is the HMAC-SHA256 of the purpose under the old one. Both sides derive alike.
+    /// Seeds of the same choices for one purpose among several, as if of other base transfers: every key is a pseudorandom function of the purpose under the old one. Both sides derive alike.
     /// </summary>
     /// <param name="purpose">What they are for; no two sets of seeds are derived for the same.</param>
     /// <exception cref="InvalidOperationException">The seeds were taken.</exception>

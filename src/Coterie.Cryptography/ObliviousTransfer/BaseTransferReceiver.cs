@@ -11,9 +11,9 @@ public static class BaseTransferReceiver
     /// <summary>Bytes of the reply.</summary>
     public const int ReplyBytes = TransferMessage.HeaderBytes + (BaseTransferSender.Count * ModpGroup.ElementBytes);
 
-    // Digits of the fixed-base tables: 21 tables of 32 entries for both bases, and 20 squares.
+    // Digits of the fixed-base tables: 16 tables of 32 entries for both bases, and 15 squares.
     private const int Window = 5;
-    private const int Turns = 5;
+    private const int Turns = 4;
 
     /// <summary>Steps 2 and 3.</summary>
     /// <param name="session">The session's identifier, 32 bytes.</param>

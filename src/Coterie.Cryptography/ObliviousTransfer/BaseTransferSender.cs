@@ -11,7 +11,7 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 /// <see cref="ModpGroup"/>. It becomes the receiver of the extension.
 /// </summary>
 /// <remarks>
-/// 1. The sender draws an even a, of 512 bits, and sends A = g^a. 2. The receiver with choice c draws b of 512 bits and sends B = A^-c g^b. 3. The keys are
+/// 1. The sender draws an even a, of 320 bits, and sends A = g^a. 2. The receiver with choice c draws b of 320 bits and sends B = A^-c g^b. 3. The keys are
 /// H(B^a) and H((B A)^a); the receiver knows H(A^b).
 /// Keys are hashes of session, index, A, B and the shared element: without that keys of different transfers can be made to depend on each other. An A outside the group is refused, as
 /// it would tell choices. A reply need only be a number modulo p other than 0, 1 and p - 1: as a is even, (-B)^a = B^a, so that the number that is no square serves like the one that is,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -32,6 +33,7 @@ internal static class BitPacking
         else UnpackRest(packed, width, entries);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackBlock(ReadOnlySpan<ulong> entries, int width, Span<ulong> packed)
     {
         ref var source = ref MemoryMarshal.GetReference(entries);
@@ -52,6 +54,7 @@ internal static class BitPacking
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnpackBlock(ReadOnlySpan<ulong> packed, int width, Span<ulong> entries)
     {
         ref var source = ref MemoryMarshal.GetReference(packed);
@@ -73,6 +76,7 @@ internal static class BitPacking
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackRest(ReadOnlySpan<ulong> entries, int width, Span<ulong> packed)
     {
         var mask = ulong.MaxValue >> (64 - width);
@@ -90,6 +94,7 @@ internal static class BitPacking
         if (fill > 0) packed[written] = word;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnpackRest(ReadOnlySpan<ulong> packed, int width, Span<ulong> entries)
     {
         var mask = ulong.MaxValue >> (64 - width);

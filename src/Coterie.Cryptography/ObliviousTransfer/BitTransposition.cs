@@ -39,6 +39,7 @@ internal static class BitTransposition
 
     /// <summary>Eight words of every column: 512 rows.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeStrip(ReadOnlySpan<ulong> columns, int stride, Span<ulong> rows)
     {
         Span<ulong> buffer = stackalloc ulong[2 * Side * Lanes];
@@ -86,6 +87,7 @@ internal static class BitTransposition
     }
 
     /// <summary>One word of every column: 64 rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeSquares(ReadOnlySpan<ulong> columns, int stride, Span<ulong> rows)
     {
         Span<ulong> square = stackalloc ulong[Side];

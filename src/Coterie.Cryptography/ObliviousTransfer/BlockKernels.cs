@@ -8,6 +8,7 @@ namespace Coterie.Cryptography.ObliviousTransfer;
 internal static class BlockKernels
 {
     /// <summary>target = x xor constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Xor(ReadOnlySpan<UInt128> x, UInt128 constant, Span<UInt128> target)
     {
         target = target[..x.Length];
@@ -18,6 +19,7 @@ internal static class BlockKernels
     }
 
     /// <summary>target = target xor x xor y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddBoth(ReadOnlySpan<UInt128> x, ReadOnlySpan<UInt128> y, Span<UInt128> target)
     {
         y = y[..x.Length];
@@ -30,6 +32,7 @@ internal static class BlockKernels
     }
 
     /// <summary>target = target xor (x and mask).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddMasked(ReadOnlySpan<UInt128> x, UInt128 mask, Span<UInt128> target)
     {
         target = target[..x.Length];
@@ -41,6 +44,7 @@ internal static class BlockKernels
     }
 
     /// <summary>Block i is start xor (counter + i) in the half that is chosen: 0 the lower, 1 the upper.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Count(UInt128 start, ulong counter, int half, Span<UInt128> target)
     {
         ref var block = ref Words(target);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -21,6 +22,7 @@ internal sealed class CorrelationHash(UInt128 key, bool? hardware = null) : IDis
     }
 
     /// <summary>Blocks firstBlock, firstBlock + 1 and so on of each transfer's stream, from its permuted x; as many blocks each as there is room for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Streams(ReadOnlySpan<UInt128> permuted, ulong firstTransfer, int firstBlock, Span<UInt128> target)
     {
         if (permuted.IsEmpty) return;
@@ -40,6 +42,7 @@ internal sealed class CorrelationHash(UInt128 key, bool? hardware = null) : IDis
     }
 
     /// <summary>target_i = TMMO(x_i xor offset, i), for all transfers of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Hash(ReadOnlySpan<UInt128> x, UInt128 offset, Span<UInt128> target)
     {
         const int Chunk = 512;   // 8 KiB, for the first-level cache

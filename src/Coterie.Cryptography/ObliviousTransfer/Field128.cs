@@ -21,6 +21,7 @@ internal static class Field128
     public static UInt128 InnerProduct(ReadOnlySpan<UInt128> x, ReadOnlySpan<UInt128> y, bool? hardware = null) =>
         hardware ?? IsHardware ? InnerProductX86(x, y[..x.Length]) : InnerProductPortable(x, y[..x.Length]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static UInt128 InnerProductX86(ReadOnlySpan<UInt128> x, ReadOnlySpan<UInt128> y)
     {
         ref var left = ref Unsafe.As<UInt128, ulong>(ref MemoryMarshal.GetReference(x));

@@ -18,9 +18,9 @@ internal static class ModpGroup
     public const int Words = ElementBytes / sizeof(ulong);
 
     /// <summary>
-    /// Words of a Diffie-Hellman secret: 512 bits, twice what the group's strength asks for (NIST SP 800-56A revision 3, section 5.6.1.1.1: at least 256 bits for 128).
+    /// Words of a Diffie-Hellman secret: 320 bits, which generic methods find in 2^160 steps (RFC 7919, appendix A.2: at least 275 bits in a group of this size; NIST SP 800-56A revision 3, section 5.6.1.1.1: at least 256).
     /// </summary>
-    public const int SecretWords = 8;
+    public const int SecretWords = 5;
 
     /// <summary>Bits of a secret.</summary>
     public const int SecretBits = 64 * SecretWords;

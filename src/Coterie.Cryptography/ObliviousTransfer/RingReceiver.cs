@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -31,6 +32,7 @@ internal static class RingReceiver
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Combine(RingPlan plan, RingStreams.Piece piece, ReadOnlySpan<UInt128> choices, ReadOnlySpan<ulong> stream, ReadOnlySpan<ulong> received, Span<ulong> sums)
     {
         for (var t = 0; t < piece.Transfers; t++)
@@ -43,6 +45,7 @@ internal static class RingReceiver
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Step(ReadOnlySpan<ulong> stream, ReadOnlySpan<ulong> received, int shift, ulong mask, Span<ulong> sum)
     {
         unchecked

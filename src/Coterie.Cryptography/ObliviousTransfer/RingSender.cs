@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -39,6 +40,7 @@ internal static class RingSender
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Combine(RingPlan plan, RingStreams.Piece piece, ReadOnlySpan<ulong> correlations, ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second, Span<ulong> sums, Span<ulong> sent)
     {
         // The highest bit of a signed scalar carries -d: d is negated as (d xor sign) - sign.
@@ -52,6 +54,7 @@ internal static class RingSender
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Step(ReadOnlySpan<ulong> row, ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second, int shift, ulong sign, Span<ulong> sum, Span<ulong> sent)
     {
         unchecked

@@ -16,18 +16,24 @@ internal static class SeedDerivation
     /// <summary>The name of a session within another.</summary>
     public static byte[] Session(ReadOnlySpan<byte> session, ReadOnlySpan<byte> purpose) => HMACSHA256.HashData(session, (byte[])[.. "coterie derived session v1"u8, .. purpose]);
 
-    /// <summary>Keys for a purpose.</summary>
+    /// <summary>
+    /// Keys for a purpose: the CBC-MAC by AES-128 of the purpose's SHA-256 under each key, a pseudorandom function of messages of two blocks (Bellare, Kilian, Rogaway, "The security of the cipher block
+    /// chaining message authentication code", JCSS 2000). Rounds derive hundreds of keys for each party.
+    /// </summary>
     public static UInt128[] Keys(ReadOnlySpan<UInt128> keys, ReadOnlySpan<byte> purpose)
     {
         var derived = new UInt128[keys.Length];
-        byte[] message = [.. "coterie derived key v1"u8, .. purpose];
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        var digest = SHA256.HashData((byte[])[.. "coterie derived key v2"u8, .. purpose]);
+        var blocks = MemoryMarshal.Cast<byte, UInt128>(digest);
         for (var i = 0; i < keys.Length; i++)
         {
-            HMACSHA256.HashData(MemoryMarshal.AsBytes(keys.Slice(i, 1)), message, hash);
-            derived[i] = MemoryMarshal.Read<UInt128>(hash);
+            using var cipher = new Aes128(keys[i]);
+            var mac = derived.AsSpan(i, 1);
+            mac[0] = blocks[0];
+            cipher.Encrypt(mac);
+            mac[0] ^= blocks[1];
+            cipher.Encrypt(mac);
         }
-        CryptographicOperations.ZeroMemory(hash);
         return derived;
     }
 

@@ -129,7 +129,7 @@ internal readonly record struct BoundedSteps(BoundedLoss Loss, double Penalty)
     {
         if (Loss == BoundedLoss.Logistic) return await math.SigmoidAsync(values, cancellationToken) - targets;
         // -2 s (1 - s f) = 2 (f - s) inside the margin, which is where s f - 1 is negative.
-        var margins = await math.HadamardAsync(targets, values, cancellationToken) - math.Public(Matrix.Create(values.Rows, values.Columns, static cells => cells.Fill(1)));
+        var margins = await math.FlipAsync(targets, values, cancellationToken) - math.Public(Matrix.Create(values.Rows, values.Columns, static cells => cells.Fill(1)));
         var inside = await math.IsNegativeAsync(margins, cancellationToken);
         return await math.ScaleAsync(2, await math.HadamardAsync(inside, values - targets, cancellationToken), cancellationToken);
     }

@@ -19,6 +19,7 @@ internal static class LossKernels
             {
                 NetworkObjective.Squared => Squared(row, targets.Slice(i * width, width)),
                 NetworkObjective.Logistic => LogOdds(row, targets[i]),
+                NetworkObjective.OneVsRest => EachLogOdds(row, (int)targets[i]),
                 _ => Softmax(row, (int)targets[i]),
             };
             if (weights.IsEmpty)
@@ -45,6 +46,13 @@ internal static class LossKernels
         var (loss, residual, _) = Logistic.Row(row[0], target == 1);
         row[0] = residual;
         return loss;
+    }
+
+    private static double EachLogOdds(Span<double> row, int target)
+    {
+        double sum = 0;
+        for (var k = 0; k < row.Length; k++) sum += LogOdds(row.Slice(k, 1), k == target ? 1 : 0);
+        return sum;
     }
 
     private static double Softmax(Span<double> row, int target)

@@ -17,6 +17,11 @@ public sealed record NetworkModel(ImmutableArray<DenseLayer> Layers)
     /// <summary>While training with compression: a bound on the length of most weighted contributions, from the round before; null: nothing has told it yet.</summary>
     public double? Range { get; init; }
 
+    /// <summary>
+    /// While training on values that may be hidden: <see cref="Target"/> on the scale on which the target's agreed range is [-1, 1]; null otherwise.
+    /// </summary>
+    public TargetScale? Scale { get; init; }
+
     /// <summary>All weights and biases as one vector.</summary>
     internal double[] ToVector() => [.. Layers.SelectMany(l => l.Weights.ToArray().Concat(l.Biases.ToArray()))];
 
@@ -32,13 +37,14 @@ public sealed record NetworkModel(ImmutableArray<DenseLayer> Layers)
         return layers.MoveToImmutable();
     }
 
-    /// <summary><c>weights_l</c> (inputs x outputs) and <c>biases_l</c> (1 x outputs) from 1, then <c>target</c>, <c>memory</c>, <c>steps</c> and <c>range</c> where there are such.</summary>
+    /// <summary><c>weights_l</c> (inputs x outputs) and <c>biases_l</c> (1 x outputs) from 1, then <c>target</c> or <c>scale</c>, <c>memory</c>, <c>steps</c> and <c>range</c> where there are such.</summary>
     internal Blocks<Matrix> Pack()
     {
         var blocks = Blocks<Matrix>.Empty;
         for (var l = 0; l < Layers.Length; l++)
             blocks = blocks.With(FormattableString.Invariant($"weights_{l + 1}"), Layers[l].Weights).With(FormattableString.Invariant($"biases_{l + 1}"), Layers[l].Biases);
-        if (Target is not null) blocks = blocks.With("target", Matrix.Column(Target.Mean, Target.Deviation));
+        if (Scale is not null) blocks = blocks.With("scale", Matrix.Column(Scale.Mean, Scale.Deviation));
+        else if (Target is not null) blocks = blocks.With("target", Matrix.Column(Target.Mean, Target.Deviation));
         if (Memory is not null) blocks = blocks.With("memory", Memory.Moments).With("steps", Matrix.Scalar(Memory.Steps));
         if (Range is { } range) blocks = blocks.With("range", Matrix.Scalar(range));
         return blocks;
@@ -52,14 +58,23 @@ public sealed record NetworkModel(ImmutableArray<DenseLayer> Layers)
             layers.Add(new DenseLayer(
                 blocks.Require(FormattableString.Invariant($"weights_{l + 1}"), shape.Widths[l], shape.Widths[l + 1]),
                 blocks.Require(FormattableString.Invariant($"biases_{l + 1}"), 1, shape.Widths[l + 1])));
-        var target = blocks.Find("target") is null ? null : blocks.Require("target", 2, 1);
-        if (target is not null && !(target[1, 0] > 0)) throw new ArgumentException($"Block 'target' holds the deviation {target[1, 0]}; a positive number is expected.", nameof(blocks));
         return new NetworkModel(layers.MoveToImmutable())
         {
-            Target = target is null ? null : new TargetScale(target[0, 0], target[1, 0]),
+            Target = ScaleOf(blocks, "target", double.Epsilon),
+            // Whoever contributes to a model that is hidden from it has zeros.
+            Scale = ScaleOf(blocks, "scale", 0),
             Memory = blocks.Find("memory") is { } memory ? MemoryOf(blocks, shape.ParameterCount, memory.Columns) : null,
             Range = blocks.Find("range") is null ? null : blocks.Require("range", 1, 1)[0, 0],
         };
+    }
+
+    private static TargetScale? ScaleOf(Blocks<Matrix> blocks, string name, double leastDeviation)
+    {
+        if (blocks.Find(name) is null) return null;
+        var block = blocks.Require(name, 2, 1);
+        return block[1, 0] >= leastDeviation
+            ? new TargetScale(block[0, 0], block[1, 0])
+            : throw new ArgumentException($"Block '{name}' holds the deviation {block[1, 0]}; a positive number is expected.", nameof(blocks));
     }
 
     private static StepMemory MemoryOf(Blocks<Matrix> blocks, int parameters, int columns)

@@ -11,4 +11,7 @@ public enum NetworkObjective
 
     /// <summary>A score per class: -log softmax(o)[y].</summary>
     Softmax,
+
+    /// <summary>Log odds of each class against the rest: the sum over classes k of log(1 + exp(o_k)) - [y = k] o_k.</summary>
+    OneVsRest,
 }

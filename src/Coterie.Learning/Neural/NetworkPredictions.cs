@@ -34,10 +34,22 @@ internal static class NetworkPredictions
             case NetworkObjective.Logistic:
                 foreach (ref var value in outputs) value = Logistic.Sigmoid(value);
                 break;
+            case NetworkObjective.OneVsRest:
+                foreach (ref var value in outputs) value = Logistic.Sigmoid(value);
+                for (var at = 0; at < outputs.Length; at += shape.Outputs) Share(outputs.Slice(at, shape.Outputs));
+                break;
             default:
                 for (var at = 0; at < outputs.Length; at += shape.Outputs)
                     TensorPrimitives.SoftMax<double>(outputs.Slice(at, shape.Outputs), outputs.Slice(at, shape.Outputs));
                 break;
         }
+    }
+
+    /// <summary>Each class' own probability over their sum; alike where none has any.</summary>
+    private static void Share(Span<double> row)
+    {
+        var sum = TensorPrimitives.Sum<double>(row);
+        if (sum > 0) TensorPrimitives.Divide(row, sum, row);
+        else row.Fill(1.0 / row.Length);
     }
 }

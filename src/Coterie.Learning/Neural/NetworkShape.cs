@@ -55,11 +55,11 @@ internal sealed record NetworkShape(ImmutableArray<int> Widths, Activation Activ
     public static NetworkShape Of(Schema schema, ImmutableArray<int> hidden, Activation activation, NetworkObjective objective)
     {
         var classes = schema.ClassCount;
-        var outputs = objective == NetworkObjective.Softmax ? MultinomialModel.Classes(schema) : 1;
+        var outputs = objective is NetworkObjective.Softmax or NetworkObjective.OneVsRest ? MultinomialModel.Classes(schema) : 1;
         if (objective == NetworkObjective.Squared && classes > 0)
-            throw new ArgumentException($"The target '{schema.Target?.Name}' has {classes} classes; objective logistic or softmax is expected.", nameof(schema));
+            throw new ArgumentException($"The target '{schema.Target?.Name}' has {classes} classes; objective logistic, softmax or one-vs-rest is expected.", nameof(schema));
         if (objective == NetworkObjective.Logistic && classes is not (0 or 2))
-            throw new ArgumentException($"The target '{schema.Target?.Name}' has {classes} classes; objective softmax is expected.", nameof(schema));
+            throw new ArgumentException($"The target '{schema.Target?.Name}' has {classes} classes; objective softmax or one-vs-rest is expected.", nameof(schema));
         return new NetworkShape([schema.FeatureCount, .. hidden, outputs], activation, objective);
     }
 

@@ -12,7 +12,7 @@ internal static class TargetSums
     /// <summary>2 x 1: sums of w u and w u^2 for u = (y - centre) / half.</summary>
     public static double[] Of(Schema schema, ReadOnlySpan<double> targets, ReadOnlySpan<double> weights)
     {
-        var (centre, half) = ScaleOf(schema);
+        var (centre, half) = RangeOf(schema);
         var sums = new double[2];
         for (var i = 0; i < targets.Length; i++)
         {
@@ -27,13 +27,15 @@ internal static class TargetSums
     /// <summary>The scale of the target; a target that does not vary is only centred.</summary>
     public static TargetScale ScaleOf(Schema schema, Matrix sums, double share)
     {
-        var (centre, half) = ScaleOf(schema);
+        var (centre, half) = RangeOf(schema);
         var mean = sums[0, 0] / share;
         var deviation = Math.Sqrt(Math.Max(0, (sums[1, 0] / share) - (mean * mean)));
         return new TargetScale(centre + (half * mean), half * (deviation > SmallestDeviation ? deviation : 1));
     }
 
-    private static (double Centre, double Half) ScaleOf(Schema schema)
+    /// <summary>Middle and half of the target's agreed range, which is what 0 and 1 stand for.</summary>
+    /// <exception cref="ArgumentException">The range is not known yet.</exception>
+    public static (double Centre, double Half) RangeOf(Schema schema)
     {
         var target = schema.Target;
         if (target is null || !double.IsFinite(target.Bound))

@@ -35,7 +35,7 @@ internal static class HingeDescent
         ArgumentNullException.ThrowIfNull(local);
         var (features, signs) = (local["features"], local["targets"]);
         var values = await math.MultiplyAsync(features, functions, cancellationToken);
-        var products = await math.HadamardAsync(signs, values, cancellationToken);
+        var products = await math.FlipAsync(signs, values, cancellationToken);
         var ones = math.Public(Matrix.Create(signs.Rows, signs.Columns, static cells => cells.Fill(1)));
         var inside = await math.IsNegativeAsync(products - ones, cancellationToken);
         var slopes = await math.HadamardAsync(inside, local["pulls"], cancellationToken);

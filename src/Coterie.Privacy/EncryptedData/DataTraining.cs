@@ -48,7 +48,7 @@ internal sealed class DataTraining<TModel>(IHiddenLearner<TModel> learner, Stage
         var state = await TrainAsync(cancellationToken);
         if (state.Result is null)
         {
-            var opening = new FinalStep(Session, Work.Then("final"), learner.Pack(learner.Finish(First)).Names);
+            var opening = new FinalStep(Session, Work.Then("final"), learner.Opened(First));
             var opened = learner.Finish(learner.Unpack(run.Schema, await opening.OpenAsync(state.Model!, learner.Name, cancellationToken)));
             state = DataPosition.Over(learner.Pack(opened));
             await _checkpoint.SaveAsync(state.ToBytes(), Work, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class DataTraining<TModel>(IHiddenLearner<TModel> learner, Stage
         if (Rounds == 0) return;
         var state = await TrainAsync(cancellationToken);
         if (state.Result is not null) return;
-        await new FinalStep(Session, Work.Then("final"), learner.Pack(learner.Finish(First)).Names).GiveAsync(state.Model!, cancellationToken);
+        await new FinalStep(Session, Work.Then("final"), learner.Opened(First)).GiveAsync(state.Model!, cancellationToken);
         await _checkpoint.SaveAsync(DataPosition.Over(null).ToBytes(), Work, cancellationToken);
     }
 

@@ -38,10 +38,16 @@ internal sealed class RefinedArithmetic(TwoPartyArithmetic math) : IArithmetic<T
     public ValueTask<TwoPartyMatrix> HadamardAsync(TwoPartyMatrix left, TwoPartyMatrix right, CancellationToken cancellationToken) => math.HadamardAsync(left, right, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<TwoPartyMatrix> FlipAsync(TwoPartyMatrix signs, TwoPartyMatrix values, CancellationToken cancellationToken) => math.FlipAsync(signs, values, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken) => math.IsNegativeAsync(value, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> SigmoidAsync(TwoPartyMatrix value, CancellationToken cancellationToken) => math.SigmoidAsync(value, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<(TwoPartyMatrix Value, TwoPartyMatrix Slope)> ReluAsync(TwoPartyMatrix value, CancellationToken cancellationToken) => math.ReluAsync(value, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> ReciprocalAsync(TwoPartyMatrix value, double lower, double upper, CancellationToken cancellationToken) => math.ReciprocalAsync(value, lower, upper, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         _model = learner.Pack(first).Select(m => TwoPartyMatrix.Known(Format, ValueHolder.Both, m.Rows, m.Columns, m));
         End = new TrafficEstimate(0, 0)
         {
-            Helper = VectorStream.BytesOf(learner.Pack(learner.Finish(first)).Values.Sum(v => v.Values.Length)),
+            Helper = VectorStream.BytesOf(learner.Opened(first).Sum(name => learner.Pack(first)[name].Values.Length)),
             Messages = new(0, 0, 1),
             Chain = MessageChain.Of(ChainParty.Helper, ChainParty.Coordinator),
         };

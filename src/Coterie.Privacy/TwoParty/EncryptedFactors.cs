@@ -29,7 +29,7 @@ internal sealed class EncryptedFactors(PaillierSecretKey key, ReadOnlyMemory<byt
     {
         var writer = new WireWriter();
         writer.WriteText("coterie factor v1");
-        foreach (var size in (int[])[product.RowsTogether, product.Inner, product.Columns, product.Blinding.SlotBits]) writer.WriteInt32(size);
+        foreach (var size in (int[])[product.RowsTogether, product.Inner, product.Columns, product.ColumnsTogether]) writer.WriteInt32(size);
         writer.WriteUInt64s(factor.Values);
         var seed = HMACSHA256.HashData(secret.Span, writer.WrittenMemory.Span);
         return _made.GetOrAdd(Convert.ToHexString(seed), _ => new Lazy<byte[]>(() => Encrypt(product, factor, CryptographicRandom.Expanding(seed)))).Value;

@@ -1,4 +1,5 @@
 using Coterie.Core.Arithmetic;
+using Coterie.Core.Numerics;
 
 namespace Coterie.Privacy.TwoParty;
 
@@ -26,5 +27,22 @@ internal static class MarkedRows
             for (var j = 0; j < columns; j++) turned[(i * columns) + j] = unchecked((row[j] ^ sign) - sign);
         }
         return new RingMatrix(marks.Values.Length, columns, turned);
+    }
+
+    /// <summary>Of whoever knows signs: -1 where the sign is -1 and 0 elsewhere, and its own values flipped.</summary>
+    /// <exception cref="ArgumentException">An entry is neither -1 nor 1; which one is not said.</exception>
+    public static (RingMatrix Asked, RingMatrix Flipped) Flipped(Matrix signs, RingMatrix values)
+    {
+        var (asked, flipped) = (new ulong[values.Values.Length], new ulong[values.Values.Length]);
+        var isOther = false;
+        for (var i = 0; i < asked.Length; i++)
+        {
+            var sign = signs.Values[i];
+            isOther |= Math.Abs(sign) != 1;
+            // The sign's own bit, spread: no branch.
+            asked[i] = unchecked((ulong)(BitConverter.DoubleToInt64Bits(sign) >> 63));
+            flipped[i] = unchecked((values.Values[i] ^ asked[i]) - asked[i]);
+        }
+        return isOther ? throw new ArgumentException("Signs are -1 and 1; an entry is another number.", nameof(signs)) : (new RingMatrix(values.Rows, values.Columns, asked), new RingMatrix(values.Rows, values.Columns, flipped));
     }
 }

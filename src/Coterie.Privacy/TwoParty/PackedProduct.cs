@@ -12,7 +12,8 @@ namespace Coterie.Privacy.TwoParty;
 /// </summary>
 /// <remarks>
 /// The owner encrypts for each entry j of a row and each of the rows that share a plaintext the factor's row j, its columns in their slots; for the i-th of those rows all of it is moved up by i times so many slots.
-/// Then a product with the rows themselves, so many of them one after the other as one long row, has every entry of the result in a slot of its own. Products are integers: exact, of either sign.
+/// Then a product with the rows themselves, so many of them one after the other as one long row, has every entry of the result in a slot of its own. Products are integers of either sign, modulo 2^64 but
+/// for the last place.
 /// </remarks>
 internal sealed record PackedProduct
 {
@@ -27,15 +28,13 @@ internal sealed record PackedProduct
 
     /// <summary>The layout of a product.</summary>
     /// <param name="shape">Rows, inner, columns; 1 or more.</param>
-    /// <param name="bits">Bits of entries of rows and of the factor, signs included.</param>
     /// <param name="keyBits">Bits of n.</param>
     /// <exception cref="ArgumentException">A key without room for one entry of the result.</exception>
-    public PackedProduct((int Rows, int Inner, int Columns) shape, (int Rows, int Factor) bits, int keyBits)
+    public PackedProduct((int Rows, int Inner, int Columns) shape, int keyBits)
     {
         (Rows, Inner, Columns) = shape;
-        Blinding = new ShareBlinding(bits.Rows - 1 + bits.Factor - 1 + BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Inner)));
-        var slots = (keyBits - 1) / Blinding.SlotBits;
-        if (slots == 0) throw new ArgumentException($"A key of {keyBits} bits has no room for a product of {Inner} terms, which takes {Blinding.SlotBits} bits.", nameof(keyBits));
+        var slots = ShareBlinding.SlotsPerPlaintext(keyBits);
+        if (slots == 0) throw new ArgumentException($"A key of {keyBits} bits has no room for an entry of a product.", nameof(keyBits));
         (ColumnsTogether, RowsTogether) = Cheapest(slots);
     }
 
@@ -47,9 +46,6 @@ internal sealed record PackedProduct
 
     /// <summary>Columns of the result.</summary>
     public int Columns { get; }
-
-    /// <summary>How entries of the result are masked.</summary>
-    public ShareBlinding Blinding { get; }
 
     /// <summary>Parts that the columns are in, each with plaintexts of its own.</summary>
     public int Groups => (Columns + ColumnsTogether - 1) / ColumnsTogether;
@@ -82,8 +78,8 @@ internal sealed record PackedProduct
             for (var j = 0; j < Inner; j++)
             {
                 var together = BigInteger.Zero;
-                for (var column = end - 1; column >= first; column--) together = (together << Blinding.SlotBits) + unchecked((long)factor.Values[(j * Columns) + column]);
-                for (var row = 0; row < RowsTogether; row++) numbers[(group * LongInner) + (row * Inner) + j] = together << (row * ColumnsTogether * Blinding.SlotBits);
+                for (var column = end - 1; column >= first; column--) together = (together << ShareBlinding.SlotBits) + unchecked((long)factor.Values[(j * Columns) + column]);
+                for (var row = 0; row < RowsTogether; row++) numbers[(group * LongInner) + (row * Inner) + j] = together << (row * ColumnsTogether * ShareBlinding.SlotBits);
             }
         }
         return Plaintexts.FromBigIntegers(key, numbers);
@@ -110,13 +106,12 @@ internal sealed record PackedProduct
     /// <summary>The holder's last step: masked ciphertexts for the key's owner, and this party's shares of the product.</summary>
     public (Ciphertexts Masked, RingMatrix Shares) Mask(Ciphertexts result, Rerandomizer rerandomizer, Core.Randomness.CryptographicRandom random, PaillierOptions options)
     {
-        var (masked, shares) = Blinding.MaskPacked(result, Slots, rerandomizer, random, options);
+        var (masked, shares) = ShareBlinding.Mask(result, Slots, rerandomizer, random, options);
         return (masked, Arrange(shares));
     }
 
     /// <summary>The owner's shares of the product.</summary>
-    /// <exception cref="CryptographicException">Plaintexts that are no masked results.</exception>
-    public RingMatrix Open(PaillierSecretKey key, Ciphertexts masked, PaillierOptions options) => Arrange(Blinding.OpenPacked(key, masked, Slots, options));
+    public RingMatrix Open(PaillierSecretKey key, Ciphertexts masked, PaillierOptions options) => Arrange(ShareBlinding.Open(key, masked, Slots, options));
 
     /// <summary>
     /// Columns and rows in a plaintext with which both parties have the least to do: c columns and r rows take columns / c times r inner encryptions and rows / r answers. Rows are counted up to a power of two:

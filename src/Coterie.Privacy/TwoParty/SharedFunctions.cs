@@ -27,6 +27,11 @@ internal static class SharedFunctions
     /// <summary>1 where negative, else 0, with so many bits after the point, of numbers with <paramref name="from"/>. Numbers of -2^-20 to 0 may count as either; 0 is not negative.</summary>
     public static GarbledFunction IsNegative(int from, int to) => Of("negative", from, to, () => GarbledFunction.Of(1, Dropped(from), (_, x) => [Mark(x[0].Sign, to)]));
 
+    /// <summary>
+    /// max(0, x), with <paramref name="to"/> bits after the point, and 1 or 0 with none, of numbers with <paramref name="from"/>, at least as many: two numbers a row. Numbers within 2^-<paramref name="to"/> of 0 may count as either.
+    /// </summary>
+    public static GarbledFunction Relu(int from, int to) => Of("relu", from, to, () => GarbledFunction.Of(1, from - to, (b, x) => [b.Relu(x[0]).ToUnsigned(64), Mark(!x[0].Sign, 0)]));
+
     /// <summary>The logistic function, of numbers with <paramref name="from"/> bits after the point to numbers with <paramref name="to"/>.</summary>
     public static GarbledFunction Sigmoid(int from, int to) => Of("sigmoid", from, to, () => GarbledFunction.Of(1, from - to, (b, x) => [b.Sigmoid(x[0], to).ToUnsigned(64)]));
 

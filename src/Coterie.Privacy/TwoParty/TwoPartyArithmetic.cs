@@ -62,6 +62,22 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
     }
 
     /// <inheritdoc/>
+    /// <remarks>Of signs that one party knows it takes one transfer of one bit for each entry, and adds no digits: the other's part v is v - 2 b v, b being whether the sign is -1.</remarks>
+    public async ValueTask<TwoPartyMatrix> FlipAsync(TwoPartyMatrix signs, TwoPartyMatrix values, CancellationToken cancellationToken)
+    {
+        if (signs.Holder is not (ValueHolder.First or ValueHolder.Second) || TwoPartyMatrix.Together(signs.Holder, values.Holder) != ValueHolder.Neither)
+            return await HadamardAsync(signs, values, cancellationToken);
+        if (signs.Rows != values.Rows || signs.Columns != values.Columns) throw new ArgumentException($"Shapes differ: {signs.Rows} x {signs.Columns} and {values.Rows} x {values.Columns}.", nameof(values));
+        var bits = values.IsShared ? values.FractionBits : Format.FractionBits;
+        var part = Shaped(values.ToShare(bits), values.Count, 1);
+        var isAsking = Format.Self == signs.Holder;
+        var (asked, sum) = isAsking ? MarkedRows.Flipped(signs.Clear!, part) : (null, part);
+        var cross = new CrossProduct(signs.Holder, asked, isAsking ? null : part + part, (values.Count, 1, 1), (1, 64), CrossProductKind.Scaled);
+        foreach (var share in await _products.ShareAsync(link, [cross], cancellationToken)) sum += share;
+        return Shared(Shaped(sum, values.Rows, values.Columns), bits);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<TwoPartyMatrix> IsNegativeAsync(TwoPartyMatrix value, CancellationToken cancellationToken)
     {
         if (!value.IsShared) return await EntryAsync(value, PlainArithmetic.Instance.IsNegativeAsync, 0, null!, 0, cancellationToken);
@@ -74,6 +90,25 @@ internal sealed class TwoPartyArithmetic(TwoPartyLink link, ICrossProducts? prod
         await EntryAsync(
             value, ((IArithmetic<Matrix>)PlainArithmetic.Instance).SigmoidAsync, Math.Max(value.FractionBits, Format.FractionBits),
             SharedFunctions.Sigmoid(Math.Max(value.FractionBits, Format.FractionBits), Format.FractionBits), Format.FractionBits, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<(TwoPartyMatrix Value, TwoPartyMatrix Slope)> ReluAsync(TwoPartyMatrix value, CancellationToken cancellationToken)
+    {
+        if (!value.IsShared)
+        {
+            Matrix? clear = null, edge = null;
+            if (value.Clear is { } known) (clear, edge) = await ((IArithmetic<Matrix>)PlainArithmetic.Instance).ReluAsync(known, cancellationToken);
+            return (Known(value.Holder, value.Rows, value.Columns, clear), Known(value.Holder, value.Rows, value.Columns, edge));
+        }
+        var from = Math.Max(value.FractionBits, Format.FractionBits);
+        var both = await SharedFunctions.Relu(from, Format.FractionBits).ApplyAsync(link, Shaped(value.ToShare(from), value.Count, 1), cancellationToken);
+        RingMatrix Column(int index) => Shaped(both.Slice(0, index, value.Count, 1), value.Rows, value.Columns);
+        // Shares of a bit add up to it modulo 2, too: their lowest bits are its exclusive-or shares.
+        var slope = Column(1);
+        var marks = slope.Values.ToArray();
+        foreach (ref var mark in marks.AsSpan()) mark &= 1;
+        return (Shared(Column(0), Format.FractionBits), Shared(slope, 0, new RingMatrix(slope.Rows, slope.Columns, marks)));
+    }
 
     /// <inheritdoc/>
     public ValueTask<TwoPartyMatrix> ReciprocalAsync(TwoPartyMatrix value, double lower, double upper, CancellationToken cancellationToken)

@@ -105,7 +105,7 @@ internal sealed class TwoPartyMatrix : ISecret<TwoPartyMatrix>
         if (holder != ValueHolder.Neither)
             return new(left.Format, holder, rows, columns, left.Format.Knows(holder) ? clear(left.Clear!, right.Clear!) : null, null, left.FractionBits);
         // Finer digits are kept: what is coarser is multiplied by a power of two.
-        var bits = left.IsShared == right.IsShared ? Math.Max(left.FractionBits, right.FractionBits) : left.IsShared ? left.FractionBits : right.FractionBits;
+        var bits = Math.Max(left.FractionBits, right.FractionBits);
         var marks = isMarked && left.Marks is not null && right.Marks is not null ? share(left.Marks, right.Marks) : null;
         return Shared(left.Format, share(left.ToShare(bits), right.ToShare(bits)), bits, marks);
     }

@@ -34,6 +34,11 @@ public sealed class EncryptedDataTests
     [InlineData("svm-bound", 1e-3)]
     [InlineData("svm-subgradient", 1e-3)]
     [InlineData("multi-logistic-bound", 2e-2)]
+    [InlineData("network", 1e-4)]
+    [InlineData("logistic-network", 5e-3)]
+    [InlineData("sigmoid-network", 5e-3)]
+    [InlineData("multi-network", 5e-3)]
+    [InlineData("multi-tanh-network", 5e-3)]
     public async Task RunAsync_HiddenLearner_GivesTheModelOfSecureAggregation(string name, double tolerance)
     {
         var learner = Learner(name);
@@ -66,7 +71,7 @@ public sealed class EncryptedDataTests
     [Fact]
     public async Task RunAsync_NothingIsOpened_ButSizesAndTheFinalModel()
     {
-        foreach (var name in new[] { "logistic-bound", "k-means" })
+        foreach (var name in new[] { "logistic-bound", "k-means", "network" })
         {
             var messages = new ConcurrentQueue<Envelope>();
             var outcome = await RunAsync(Learner(name), Data, Watching(messages));
@@ -174,7 +179,7 @@ public sealed class EncryptedDataTests
     [Fact]
     public async Task Stacking_LocalStatesOfParts_ContributesTheSum()
     {
-        foreach (var name in new[] { "ridge-descent", "logistic-descent", "logistic-bound", "svm-bound", "svm-subgradient", "multi-logistic-bound", "k-means" })
+        foreach (var name in new[] { "ridge-descent", "logistic-descent", "logistic-bound", "svm-bound", "svm-subgradient", "multi-logistic-bound", "k-means", "network", "multi-network" })
             foreach (var isWeighted in new[] { false, true })
                 await Learner(name).Accept(new Stacking(isWeighted));
     }
@@ -239,6 +244,7 @@ public sealed class EncryptedDataTests
         "svm-subgradient" => new SupportVectorDescent(1, 0.5),
         "multi-logistic-bound" => new BoundedMulticlass(BoundedLoss.Logistic, 2),
         "k-means" => new KMeans(3, 2, KMeansStarts.Box),
+        _ when name.EndsWith("network", StringComparison.Ordinal) => SecretSharingTests.Learner(name),
         _ => throw new ArgumentException(name),
     };
 

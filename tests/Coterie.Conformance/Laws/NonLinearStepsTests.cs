@@ -21,6 +21,9 @@ public sealed class NonLinearStepsTests
     [InlineData("svm-subgradient")]
     [InlineData("multi-logistic-bound")]
     [InlineData("k-means")]
+    [InlineData("network")]
+    [InlineData("logistic-network")]
+    [InlineData("multi-tanh-network")]
     public async Task RunAsync_HiddenLearner_GivesTheModelOfSecretSharing(string name)
     {
         var learner = SecretSharingTests.Learner(name);

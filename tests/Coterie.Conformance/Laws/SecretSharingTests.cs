@@ -4,6 +4,7 @@ using Coterie.Core.Learning;
 using Coterie.Federation.Training;
 using Coterie.Learning;
 using Coterie.Learning.Margins;
+using Coterie.Learning.Neural;
 using Coterie.Learning.SupportVectors;
 using Coterie.Privacy;
 
@@ -22,6 +23,11 @@ public sealed class SecretSharingTests
     [InlineData("svm-bound", 1e-4)]
     [InlineData("svm-subgradient", 1e-4)]
     [InlineData("multi-logistic-bound", 2e-2)]
+    [InlineData("network", 1e-4)]
+    [InlineData("logistic-network", 5e-3)]
+    [InlineData("sigmoid-network", 5e-3)]
+    [InlineData("multi-network", 5e-3)]
+    [InlineData("multi-tanh-network", 5e-3)]
     [InlineData("k-means", 1e-4)]
     public async Task RunAsync_HiddenLearner_GivesTheModelOfSecureAggregation(string name, double tolerance)
     {
@@ -65,6 +71,11 @@ public sealed class SecretSharingTests
         "svm-subgradient" => new SupportVectorDescent(1, 0.5),
         "multi-logistic-bound" => new BoundedMulticlass(BoundedLoss.Logistic, 2),
         "k-means" => new KMeans(3),
+        "network" => new HiddenNetwork { Hidden = 4, Momentum = 0.5 },
+        "logistic-network" => new HiddenNetwork { Objective = NetworkObjective.Logistic, Hidden = 4, LearningRate = 0.5, IsNesterov = true, Alpha = 0.1 },
+        "sigmoid-network" => new HiddenNetwork { Objective = NetworkObjective.Logistic, Activation = Activation.Sigmoid, Hidden = 3, LearningRate = 0.5 },
+        "multi-network" => new HiddenNetwork { Objective = NetworkObjective.OneVsRest, Hidden = 4, LearningRate = 0.5, Momentum = 0 },
+        "multi-tanh-network" => new HiddenNetwork { Objective = NetworkObjective.OneVsRest, Activation = Activation.Tanh, Hidden = 3, LearningRate = 0.5 },
         _ => throw new ArgumentException(name),
     };
 

@@ -104,7 +104,9 @@ public sealed class SupportMatrixTests(ITestOutputHelper output)
         foreach (var entry in LearnerCatalogue.All)
         {
             var solvers = entry.Parameters.Where(p => p.Name == "solver").SelectMany(p => p.Choices).ToArray();
+            var hidden = entry.Parameters.Where(p => p.Name == "scheme").SelectMany(p => p.Choices).Where(c => c == "gradient-descent");
             if (solvers.Length == 0) yield return Build(entry, entry.Name, []);
+            foreach (var scheme in hidden) yield return Build(entry, $"{entry.Name} ({scheme})", new() { ["scheme"] = scheme });
             foreach (var solver in solvers) yield return Build(entry, $"{entry.Name} ({solver})", new() { ["solver"] = solver });
         }
     }

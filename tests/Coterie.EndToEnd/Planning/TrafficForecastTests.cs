@@ -46,6 +46,8 @@ public sealed class TrafficForecastTests
     [InlineData("linear-svm, solver: subgradient", "secret-sharing")]
     [InlineData("logistic-regression, solver: bound", "encrypted-model, key-bits: 2048")]
     [InlineData("linear-svm, solver: subgradient", "encrypted-model")]
+    [InlineData("neural-network, scheme: gradient-descent, objective: logistic, hidden: 4, epochs: 2", "secret-sharing")]
+    [InlineData("neural-network, scheme: gradient-descent, objective: one-vs-rest, activation: tanh, hidden: 3, epochs: 2", "encrypted-model, key-bits: 2048")]
     public async Task Over_RoundsOnShares_EqualsItsTrafficToTheByte(string learner, string mode)
     {
         using var place = new Workspace();
@@ -67,6 +69,7 @@ public sealed class TrafficForecastTests
     [InlineData("ridge-regression, solver: gradient-descent, step: 0.1")]
     [InlineData("logistic-regression, solver: bound")]
     [InlineData("linear-svm, solver: subgradient")]
+    [InlineData("neural-network, scheme: gradient-descent, objective: logistic, activation: sigmoid, hidden: 3, epochs: 3")]
     public async Task Over_RoundsOnSharesOfRows_EqualsItsTrafficToTheByte(string learner)
     {
         using var place = new Workspace();
@@ -82,6 +85,24 @@ public sealed class TrafficForecastTests
             """;
         var traffic = await AssertExactAsync(text, place["task.yaml"]);
         Assert.Contains("final", traffic.SentByKind(new Core.Parties.PartyId("helper")).Keys);
+    }
+
+    /// <summary>The first round finds the target's scale and sends more.</summary>
+    [Theory]
+    [InlineData("secret-sharing")]
+    [InlineData("encrypted-data")]
+    public async Task Over_RoundsOfARegression_EqualsItsTrafficToTheByte(string mode)
+    {
+        using var place = new Workspace();
+        await File.WriteAllLinesAsync(place["rows.csv"], (await File.ReadAllLinesAsync(Path.Combine(Workspace.Samples, "data", "diabetes_raw.csv"))).Take(51));
+        var text = $$"""
+            task: shares
+            data: { file: rows.csv, participants: { count: 5 } }
+            preprocessing: [ standardize ]
+            learner: { name: neural-network, scheme: gradient-descent, hidden: 3, epochs: 2 }
+            privacy: { mode: {{mode}} }
+            """;
+        await AssertExactAsync(text, place["task.yaml"]);
     }
 
     [Theory]

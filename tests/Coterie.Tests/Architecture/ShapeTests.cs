@@ -108,6 +108,8 @@ public sealed partial class ShapeTests
         yield return entry.Build(entry.Example);
         foreach (var solver in entry.Parameters.Where(p => p.Name == "solver").SelectMany(p => p.Choices))
             yield return entry.Build(new Dictionary<string, object?> { ["solver"] = solver });
+        foreach (var scheme in entry.Parameters.Where(p => p.Name == "scheme").SelectMany(p => p.Choices))
+            yield return entry.Build(new Dictionary<string, object?> { ["scheme"] = scheme });
     }
 
     /// <summary>Types of the assembly whose members, parameters or fields mention a forbidden type.</summary>

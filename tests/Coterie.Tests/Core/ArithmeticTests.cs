@@ -28,6 +28,45 @@ public abstract class ArithmeticConformance<T> where T : class, ISecret<T>
     }
 
     [Fact]
+    public async Task FlipAsync_SignsOfEitherKind_NegatesWhereTheyAreNegative()
+    {
+        Matrix values = Random(5, 3, 41), signs = Each(Random(5, 3, 42), values, static (x, _) => x < 0 ? -1 : 1);
+        var expected = Each(values, signs, (x, y) => x * y);
+        for (var turn = 0; turn < 2; turn++)
+        {
+            var (first, second) = turn == 0 ? (Bench.Enter(signs), Bench.Enter(values)) : (Bench.Enter(signs), Bench.Math.Public(values));
+            Close(expected, Bench.Open(await Bench.Math.FlipAsync(first, second, CancellationToken.None)), Tolerance);
+            // Whoever knows the values knows the signs next time, where they take turns.
+            if (turn == 0) Bench.Enter(signs);
+        }
+    }
+
+    /// <summary>What is compared is 0 or 1, however it is laid out afterwards and on whichever side of a product it stands.</summary>
+    [Fact]
+    public async Task Products_WithWhatWasCompared_EqualThoseWithBits()
+    {
+        Matrix compared = Random(6, 4, 51), factor = Random(6, 3, 52), same = Random(6, 4, 53);
+        var bits = Each(compared, compared, static (x, _) => x < 0 ? 1 : 0);
+        var math = Bench.Math;
+        var marks = await math.IsNegativeAsync(Bench.Enter(compared), CancellationToken.None);
+        Close(bits, Bench.Open(marks), Tolerance);
+        Close(Each(bits, same, (x, y) => x * y), Bench.Open(await math.HadamardAsync(marks, Bench.Enter(same), CancellationToken.None)), Tolerance);
+        Close(Each(bits, same, (x, y) => x * y), Bench.Open(await math.HadamardAsync(Bench.Enter(same), marks, CancellationToken.None)), Tolerance);
+        Close(bits.Transpose() * factor, Bench.Open(await math.MultiplyAsync(marks.Transpose(), Bench.Enter(factor), CancellationToken.None)), 6 * Tolerance);
+        Close(factor.Transpose() * bits, Bench.Open(await math.MultiplyAsync(Bench.Enter(factor).Transpose(), marks, CancellationToken.None)), 6 * Tolerance);
+        Close(bits.Transpose() * bits, Bench.Open(await math.MultiplyAsync(marks.Transpose(), marks, CancellationToken.None)), 6 * Tolerance);
+        // A row of marks times a column of one: inner dimension 1.
+        Close(bits.Slice(0, 1, 6, 1) * same.Slice(0, 0, 1, 4), Bench.Open(await math.MultiplyAsync(marks.Slice(0, 1, 6, 1), Bench.Enter(same).Slice(0, 0, 1, 4), CancellationToken.None)), Tolerance);
+        var stacked = marks.Slice(0, 0, 6, 2).Above(marks.Slice(0, 2, 6, 2)).Beside(marks.Slice(0, 3, 6, 1).Transpose().RepeatRows(12));
+        var plain = bits.Slice(0, 0, 6, 2).Above(bits.Slice(0, 2, 6, 2)).Beside(bits.Slice(0, 3, 6, 1).Transpose().RepeatRows(12));
+        var wide = Random(12, 8, 54);
+        Close(Each(plain, wide, (x, y) => x * y), Bench.Open(await math.HadamardAsync(stacked, Bench.Enter(wide), CancellationToken.None)), Tolerance);
+        // Sums and differences are no bits any more.
+        Close(Each(bits + bits, same, (x, y) => x * y), Bench.Open(await math.HadamardAsync(marks + marks, Bench.Enter(same), CancellationToken.None)), 2 * Tolerance);
+        Close(bits.ColumnSums() * same.Transpose(), Bench.Open(await math.MultiplyAsync(marks.ColumnSums(), Bench.Enter(same).Transpose(), CancellationToken.None)), 6 * Tolerance);
+    }
+
+    [Fact]
     public void LocalOperations_RandomMatrices_EqualThePlainOnes()
     {
         Matrix a = Random(3, 4, 5), b = Random(3, 4, 6), row = Random(1, 4, 7);
@@ -91,6 +130,23 @@ public abstract class ArithmeticConformance<T> where T : class, ISecret<T>
         {
             var y = Bench.Open(await Bench.Math.SigmoidAsync(Bench.Enter(x), CancellationToken.None));
             for (var i = 0; i < x.Rows; i++) Assert.InRange(Math.Abs(y[i, 0] - (1 / (1 + Math.Exp(-x[i, 0])))), 0, Math.ScaleB(1, -10) + (10 * Tolerance));
+        }
+    }
+
+    /// <summary>Slopes go on being numbers like others: what is added to them keeps its digits.</summary>
+    [Fact]
+    public async Task ReluAsync_AroundZero_IsThePositivePartAndItsSlope()
+    {
+        var x = new Matrix(4, 2, [-1000.5, -1, -0.01, 0.01, 0.375, 1, 3.14159, 1000.5]);
+        var (value, slope) = await Bench.Math.ReluAsync(Bench.Enter(x), CancellationToken.None);
+        var halves = Matrix.Create(4, 2, static cells => cells.Fill(0.625));
+        Matrix positive = Bench.Open(value), marks = Bench.Open(slope), moved = Bench.Open(slope + Bench.Math.Public(halves)), product = Bench.Open(await Bench.Math.HadamardAsync(slope, Bench.Enter(x), CancellationToken.None));
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal(Math.Max(0, x.Values[i]), positive.Values[i], Tolerance * 10);
+            Assert.Equal(x.Values[i] < 0 ? 0 : 1, marks.Values[i], Tolerance);
+            Assert.Equal(x.Values[i] < 0 ? 0.625 : 1.625, moved.Values[i], Tolerance);
+            Assert.Equal(Math.Max(0, x.Values[i]), product.Values[i], Tolerance * 10);
         }
     }
 

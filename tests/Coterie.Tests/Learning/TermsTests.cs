@@ -36,6 +36,8 @@ public sealed class TermsTests
             new NeuralNetwork { Epochs = 1 }, new NeuralNetwork { LocalEpochs = 2 }, new NeuralNetwork { Alpha = 1 }, new NeuralNetwork { Proximal = 1 },
             new NeuralNetwork { ServerOptimizer = ServerOptimizer.Adam }, new NeuralNetwork { ServerLearningRate = 1 }, new NeuralNetwork { NormBound = 1 },
             new NeuralNetwork { Compression = UpdateCompression.Quantized }, new NeuralNetwork { CompressionBits = 2 },
+            new HiddenNetwork(), new HiddenNetwork { Hidden = 5 }, new HiddenNetwork { Activation = Activation.Tanh }, new HiddenNetwork { Objective = NetworkObjective.Logistic }, new HiddenNetwork { LearningRate = 1 },
+            new HiddenNetwork { Momentum = 0.5 }, new HiddenNetwork { IsNesterov = true }, new HiddenNetwork { Epochs = 1 }, new HiddenNetwork { Alpha = 1 },
             new Standardize(), new RemoveConstant(), new MinMax(), new Impute(), new Impute(ImputeStrategy.Median),
             new OneHot([]), new OneHot(["a"]), new OneHot(["a", "b"]), new OneHot(["a,b"]), new OneHot([], true),
             new SchemaAgreement(LearningTask.Regression), new SchemaAgreement(LearningTask.Clustering),

@@ -88,11 +88,11 @@ public sealed class OperandsTests
         Missing("key", () => UniformMasking.Encrypt(null!, mask, 0, 1, Fresh));
         Missing("random", () => UniformMasking.Encrypt(Key, mask, 0, 1, null!));
         Missing("key", () => UniformMasking.Expand(null!, mask, 0, 1));
-        Missing("values", () => new ShareBlinding(8).Mask(null!, Fresh));
-        Missing("random", () => new ShareBlinding(8).Mask(X, null!));
-        Missing("key", () => new ShareBlinding(8).Open(null!, X, 1));
-        Missing("masked", () => new ShareBlinding(8).Open(Small, null!, 1));
-        Missing("key", () => new ShareBlinding(8).SlotsPerPlaintext(null!));
+        Missing("packed", () => ShareBlinding.Mask(null!, 1, new Rerandomizer(Key, Fresh), Fresh));
+        Missing("rerandomizer", () => ShareBlinding.Mask(X, 1, null!, Fresh));
+        Missing("random", () => ShareBlinding.Mask(X, 1, new Rerandomizer(Key, Fresh), null!));
+        Missing("key", () => ShareBlinding.Open(null!, X, 1));
+        Missing("masked", () => ShareBlinding.Open(Small, null!, 1));
         Missing("key", () => new Packing(8, 1).SlotsPerPlaintext(null!));
         Missing("plaintexts", () => new Packing(8, 1).Unpack(Key, null!, 1, 1));
         Missing("vector", () => new EncryptedProduct(null!, 1, 1));

@@ -68,9 +68,18 @@ internal sealed class PairArithmetic(TwoPartyLink first, TwoPartyLink second, Co
 
     public ValueTask<PairMatrix> HadamardAsync(PairMatrix left, PairMatrix right, CancellationToken cancellationToken) => Both((m, a, b) => m.HadamardAsync(a, b, cancellationToken), left, right);
 
+    public ValueTask<PairMatrix> FlipAsync(PairMatrix signs, PairMatrix values, CancellationToken cancellationToken) => Both((m, a, b) => m.FlipAsync(a, b, cancellationToken), signs, values);
+
     public ValueTask<PairMatrix> IsNegativeAsync(PairMatrix value, CancellationToken cancellationToken) => Both((m, v) => m.IsNegativeAsync(v, cancellationToken), value);
 
     public ValueTask<PairMatrix> SigmoidAsync(PairMatrix value, CancellationToken cancellationToken) => Both((m, v) => m.SigmoidAsync(v, cancellationToken), value);
+
+    public async ValueTask<(PairMatrix Value, PairMatrix Slope)> ReluAsync(PairMatrix value, CancellationToken cancellationToken)
+    {
+        var (one, two) = (Task.Run(() => _first.ReluAsync(value.First, cancellationToken).AsTask()), Task.Run(() => _second.ReluAsync(value.Second, cancellationToken).AsTask()));
+        await Task.WhenAll(one, two);
+        return (new PairMatrix((await one).Value, (await two).Value), new PairMatrix((await one).Slope, (await two).Slope));
+    }
 
     public ValueTask<PairMatrix> ArgMinAsync(PairMatrix values, CancellationToken cancellationToken) => Both((m, v) => m.ArgMinAsync(v, cancellationToken), values);
 
