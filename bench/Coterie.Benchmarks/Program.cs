@@ -2,6 +2,7 @@ using System.Globalization;
 using Coterie.Benchmarks;
 using Coterie.Benchmarks.EncryptedModels;
 using Coterie.Benchmarks.HiddenValues;
+using Coterie.Benchmarks.Links;
 using Coterie.Benchmarks.Networks;
 using Coterie.Benchmarks.ObliviousTransfer;
 using Coterie.Benchmarks.Paillier;
@@ -21,6 +22,7 @@ const string Usage = """
       shamir
       oblivious-transfer    base transfers, extension, products and triples beside their AES
       garbled-circuits      garbling and evaluating beside the block cipher alone; what functions cost
+      links                 hidden values between processes, directly and over links of 20 ms and 100 Mbit/s; minutes
       relay                 the network carrier beside a bare splice of TLS connections
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
@@ -33,7 +35,7 @@ const string Usage = """
       hidden-values [--once]
                             learners in encrypted-data, encrypted-model and secret-sharing; needs the files musketeer_*.csv there; minutes
       prepare               rounds between two parties prepared ahead, beside the same unprepared; needs the files musketeer_*.csv there; a minute
-      all                   everything but the longest sum, separate-keys, paillier and hidden-values
+      all                   everything but the longest sum, separate-keys, paillier, links and hidden-values
 
     """;
 const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
@@ -107,6 +109,12 @@ switch (args)
         var cells = hidden.ToMarkdown($"{Command} {string.Join(' ', args)}");
         Console.WriteLine(cells);
         if (options.Length == 0) await File.WriteAllTextAsync(Path.Combine(Places.Results, HiddenValuesBenchmark.Name + ".md"), cells);
+        return 0;
+
+    case [LinksBenchmark.Name]:
+        var links = (await LinksBenchmark.RunAsync()).ToMarkdown($"{Command} {LinksBenchmark.Name}");
+        Console.WriteLine(links);
+        await File.WriteAllTextAsync(Path.Combine(Places.Results, LinksBenchmark.Name + ".md"), links);
         return 0;
 
     case [SeparateKeysBenchmark.Name]:

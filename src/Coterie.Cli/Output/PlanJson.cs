@@ -35,8 +35,10 @@ internal static class PlanJson
         {
             json.WriteNumber("rounds_in_clear", found);
             WriteTraffic(json, "bytes_over_rounds_in_clear", plan.Over(found));
+            WriteMessages(json, "rounds_in_clear", plan.Over(found));
         }
         WriteTraffic(json, "bytes_over_maximal_rounds", plan.Over(plan.Learner.MaximumRounds));
+        WriteMessages(json, "maximal_rounds", plan.Over(plan.Learner.MaximumRounds));
         if (plan.PreparedOver(plan.Learner.MaximumRounds) is var (ahead, then))
         {
             WriteTraffic(json, "bytes_of_preparing_maximal_rounds", ahead);
@@ -91,5 +93,16 @@ internal static class PlanJson
         json.WriteNumber("coordinator", traffic.Coordinator);
         if (traffic.Helper > 0) json.WriteNumber("helper", traffic.Helper);
         json.WriteEndObject();
+    }
+
+    /// <summary>Messages over a run, and how many of them have to wait for each other.</summary>
+    private static void WriteMessages(Utf8JsonWriter json, string over, TrafficEstimate traffic)
+    {
+        json.WriteStartObject($"messages_over_{over}");
+        json.WriteNumber("each_participant", traffic.Messages.EachParticipant);
+        json.WriteNumber("coordinator", traffic.Messages.Coordinator);
+        if (traffic.Messages.Helper > 0) json.WriteNumber("helper", traffic.Messages.Helper);
+        json.WriteEndObject();
+        json.WriteNumber($"delays_over_{over}", traffic.Delays);
     }
 }

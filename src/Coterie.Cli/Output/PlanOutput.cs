@@ -71,6 +71,10 @@ internal static class PlanOutput
         }
         Tables.Figures(console, ["when it takes", .. Senders(plan)], rows);
         console.WriteLine();
+        var likely = plan.Over(plan.LikelyRounds);
+        console.WriteLine(
+            $"Over {Format.Plural(plan.LikelyRounds, "round")} each participant sends {Format.Plural(likely.Messages.EachParticipant, "message")}, the coordinator {Format.Count(likely.Messages.Coordinator)}{(plan.Mode.HasHelper ? $", the helper {Format.Count(likely.Messages.Helper)}" : "")}. "
+            + $"Of these {Format.Count(likely.Delays)} wait for one another: that many times a message's way is the least a run takes.");
         console.WriteLine("Bytes are payload while nobody drops out; transports add their framing and encryption.");
         if (plan.HasFixedRounds) console.WriteLine("The number of rounds is fixed: nobody sees how far a step goes.");
         if (plan.Task.Mode.ModelOwner is { } owner) console.WriteLine($"Not counted: what {owner} sends, and the rescalings of its model, one in about fifty rounds.");

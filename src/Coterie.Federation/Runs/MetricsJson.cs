@@ -26,6 +26,9 @@ public static class MetricsJson
         json.WriteStartObject("bytes_sent");
         foreach (var party in result.Outcome.Roster.Parties) json.WriteNumber(party.Id.Name, result.Outcome.Traffic.SentBy(party.Id));
         json.WriteEndObject();
+        json.WriteStartObject("messages_sent");
+        foreach (var party in result.Outcome.Roster.Parties) json.WriteNumber(party.Id.Name, result.Outcome.Traffic.MessagesSentBy(party.Id));
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

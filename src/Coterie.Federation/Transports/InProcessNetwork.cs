@@ -40,6 +40,9 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
     /// </summary>
     public Func<Envelope, Envelope?>? Intercept { get; init; }
 
+    /// <summary>Told of every message when its recipient has it: sender, recipient, step. Messages of the same three come in order.</summary>
+    internal Action<PartyId, PartyId, StepTag>? Received { get; init; }
+
     /// <summary>The party's end of the network.</summary>
     public IChannel Connect(Party party)
     {
@@ -96,6 +99,7 @@ public sealed class InProcessNetwork(TimeSpan patience, TimeProvider? time = nul
         }
         var payload = await waiter.Task;
         Remove(from, self, step, mailbox);
+        Received?.Invoke(from, self, step);
         return payload.Length <= maximumBytes
             ? payload
             : throw new ProtocolException(ProtocolErrorCode.MalformedMessage, $"{from} sent {payload.Length} bytes at {step}; at most {maximumBytes} are accepted.", step.Path, from);

@@ -4,6 +4,7 @@ using Coterie.Core.Learning;
 using Coterie.Core.Numerics;
 using Coterie.Privacy.EncryptedModel;
 using Coterie.Privacy.SecretSharing;
+using Coterie.Privacy.Traffic;
 using Coterie.Privacy.TwoParty;
 
 namespace Coterie.Privacy.EncryptedData;
@@ -68,7 +69,7 @@ internal sealed class SharedForms<TModel> where TModel : class
             Sums(Like with { Rows = 1 });
             return;
         }
-        using var link = TwoPartyLink.Counting(new TwoPartyTally());
+        using var link = TwoPartyLink.Counting(new TwoPartyTally(ChainParty.Helper));
         var math = new TwoPartyArithmetic(link);
         var few = Local(Like with { Rows = 2 });
         var local = new Blocks<TwoPartyMatrix>([.. few.Blocks.Select(b => b.Name)], [.. few.Blocks.Select(b => math.Shared(Zero(b.Rows, b.Columns), b.FractionBits))]);

@@ -27,7 +27,12 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         _rows = [.. shards.Select(s => RowShapes.Of(learner.Featurize(schema, s))).Select(r => new ArrivedShares(default, r, _forms.Of(r), new ulong[_forms.Of(r).Length]))];
         var first = learner.Initialize(schema, round.Seed);
         _model = learner.Pack(first).Select(m => TwoPartyMatrix.Known(Format, ValueHolder.Both, m.Rows, m.Columns, m));
-        End = new TrafficEstimate(0, 0) { Helper = VectorStream.BytesOf(learner.Opened(first).Sum(name => learner.Pack(first)[name].Values.Length)) };
+        End = new TrafficEstimate(0, 0)
+        {
+            Helper = VectorStream.BytesOf(learner.Opened(first).Sum(name => learner.Pack(first)[name].Values.Length)),
+            Messages = new(0, 0, 1),
+            Chain = MessageChain.Of(ChainParty.Helper, ChainParty.Coordinator),
+        };
     }
 
     private static TwoPartyFormat Format { get; } = new(IsFirst: true);
@@ -41,7 +46,11 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         {
             var set = MessageSizes.Set(Participants);
             var shares = _rows.Sum(r => 2 * (RowShapes.Length + VectorStream.BytesOf((int)r.Form.Length)));
-            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength + set) { Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
+            // Of two messages each to both, one is as late as the other.
+            var arriving = MessageChain.Of(ChainParty.Helper, ChainParty.Coordinator).Sent(ChainParty.Coordinator, ChainParty.Helper).Sent(ChainParty.Helper, ChainParty.Coordinator)
+                .Sent(ChainParty.Participants, ChainParty.Coordinator).Sent(ChainParty.Participants, ChainParty.Helper)
+                .Sent(ChainParty.Helper, ChainParty.Coordinator).Sent(ChainParty.Coordinator, ChainParty.Helper).Sent(ChainParty.Coordinator, ChainParty.Helper);
+            return new(shares / Participants, BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength + set) { Messages = new(4, 3, 3), Chain = arriving, Helper = BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + set + (Participants * (long)MessageSizes.Bytes(RowShapes.Length)) };
         }
     }
 
@@ -49,7 +58,7 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
     public TrafficEstimate End { get; }
 
     /// <summary>What preparing takes besides: that all is ready.</summary>
-    public static TrafficEstimate AheadOnce => new(0, 0) { Helper = sizeof(long) };
+    public static TrafficEstimate AheadOnce => new(0, 0) { Helper = sizeof(long), Messages = new(0, 0, 1), Chain = MessageChain.Of(ChainParty.Helper, ChainParty.Coordinator) };
 
     /// <summary>One round between the two.</summary>
     /// <param name="round">The round.</param>
@@ -74,17 +83,18 @@ internal sealed class EncryptedDataTraffic<TModel> where TModel : class
         // What rows contribute costs most to count, and is the same for models of the same shapes.
         if (!_contributions.TryGetValue(shapes, out var counted))
         {
-            var steps = new PhaseTally(ProductsByTransfers.Instance);
+            var steps = new PhaseTally(ProductsByTransfers.Instance, ChainParty.Helper);
+            steps.Begin();
             using var apart = steps.Link();
             var sum = SharedRound.SumAsync(_learner, new RefinedArithmetic(new TwoPartyArithmetic(apart, steps)), SharedData.Of(_rows, Format), _model, round, _forms.IsContribution, CancellationToken.None);
             _contributions[shapes] = counted = (steps, AtOnce.Of(new ValueTask<Blocks<TwoPartyMatrix>>(sum)));
         }
-        var tally = new PhaseTally(ProductsByTransfers.Instance);
+        var tally = new PhaseTally(ProductsByTransfers.Instance, ChainParty.Helper);
         tally.Add(counted.Steps);
         using var link = tally.Link();
         _model = AtOnce.Of(_learner.UpdateAsync(new RefinedArithmetic(new TwoPartyArithmetic(link, tally)), _model, counted.Total, round, CancellationToken.None));
         return (Estimate(tally.Plain), new PreparedTraffic(Estimate(tally.Ahead), Estimate(tally.Later)));
     }
 
-    private static TrafficEstimate Estimate((long First, long Second) bytes) => new(0, bytes.First) { Helper = bytes.Second };
+    private static TrafficEstimate Estimate(TwoPartyTally tally) => new(0, tally.First) { Helper = tally.Second, Messages = new(0, tally.FirstMessages, tally.SecondMessages), Chain = tally.Chain };
 }

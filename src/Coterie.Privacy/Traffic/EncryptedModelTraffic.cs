@@ -13,16 +13,16 @@ internal static class EncryptedModelTraffic
     private const int Head = sizeof(int) + 1;
 
     /// <summary>The key, from a coordinator that owns the model; a model owner of its own sends it to as many.</summary>
-    public static TrafficEstimate Key(int participants, PaillierKeySize size, bool isSeparate) => isSeparate ? default : new(0, (long)participants * size.PublicKeyBytes);
+    public static TrafficEstimate Key(int participants, PaillierKeySize size, bool isSeparate) => isSeparate ? default : TrafficEstimate.ToEach(participants, size.PublicKeyBytes);
 
     /// <summary>The model, told to all participants before a round.</summary>
-    public static TrafficEstimate Model(int participants, PaillierKeySize size, Blocks<Matrix> model) => new(0, participants * (Head + Blocks(size, model.Values.Select(v => v.Values.Length))));
+    public static TrafficEstimate Model(int participants, PaillierKeySize size, Blocks<Matrix> model) => TrafficEstimate.ToEach(participants, Head + Blocks(size, model.Values.Select(v => v.Values.Length)));
 
     /// <summary>That there is no further round.</summary>
-    public static TrafficEstimate End(int participants) => new(0, participants * (long)Head);
+    public static TrafficEstimate End(int participants) => TrafficEstimate.ToEach(participants, Head);
 
     /// <summary>A contribution, from every participant.</summary>
-    public static TrafficEstimate Contribution(PaillierKeySize size, IEnumerable<BlockSpec> blocks) => new(Blocks(size, blocks.Select(b => b.Length)), 0);
+    public static TrafficEstimate Contribution(PaillierKeySize size, IEnumerable<BlockSpec> blocks) => TrafficEstimate.FromEach(Blocks(size, blocks.Select(b => b.Length)));
 
     private static long Blocks(PaillierKeySize size, IEnumerable<int> lengths)
     {

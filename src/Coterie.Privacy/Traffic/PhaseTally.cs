@@ -8,32 +8,39 @@ namespace Coterie.Privacy.Traffic;
 
 /// <summary>What a round's steps between two parties send: as ever, ahead of the round, and in the round where they are prepared. Nothing is computed.</summary>
 /// <param name="products">How the two multiply.</param>
-internal sealed class PhaseTally(ICrossProducts products) : ICircuitSteps, ICrossProducts
+/// <param name="second">Who the second party is.</param>
+internal sealed class PhaseTally(ICrossProducts products, ChainParty second) : ICircuitSteps, ICrossProducts
 {
     private const int NonceLength = 16;
 
-    private readonly TwoPartyTally _plain = new(), _ahead = new(), _later = new();
-
-    /// <summary>Unprepared, the link's beginning included.</summary>
-    public (long First, long Second) Plain => (_plain.First + Garbler.StartLength, _plain.Second);
+    /// <summary>Unprepared.</summary>
+    public TwoPartyTally Plain { get; } = new(second);
 
     /// <summary>Ahead of the round.</summary>
-    public (long First, long Second) Ahead => (_ahead.First + Garbler.StartLength, _ahead.Second + NonceLength);
+    public TwoPartyTally Ahead { get; } = new(second);
 
     /// <summary>In the round, where it is prepared.</summary>
-    public (long First, long Second) Later => (_later.First + Garbler.StartLength + PreparedAnswer.NameLength, _later.Second + 1);
+    public TwoPartyTally Later { get; } = new(second);
+
+    /// <summary>The link's beginning, before all steps.</summary>
+    public void Begin()
+    {
+        Plain.Add(ValueHolder.First, Garbler.StartLength);
+        Ahead.Add(ValueHolder.First, Garbler.StartLength);
+        Ahead.Add(ValueHolder.Second, NonceLength);
+        Later.Add(ValueHolder.First, Garbler.StartLength + PreparedAnswer.NameLength);
+        Later.Add(ValueHolder.Second, 1);
+    }
 
     /// <summary>What steps count on.</summary>
     public TwoPartyLink Link() => TwoPartyLink.Noting(this, new TwoPartyFormat(IsFirst: true));
 
-    /// <summary>Adds steps that were counted apart.</summary>
-    public void Add(PhaseTally steps)
+    /// <summary>Adds steps that were counted apart, after these.</summary>
+    public void Add(PhaseTally next)
     {
-        foreach (var (mine, theirs) in ((TwoPartyTally, TwoPartyTally)[])[(_plain, steps._plain), (_ahead, steps._ahead), (_later, steps._later)])
-        {
-            mine.Add(ValueHolder.First, theirs.First);
-            mine.Add(ValueHolder.Second, theirs.Second);
-        }
+        Plain.Add(next.Plain);
+        Ahead.Add(next.Ahead);
+        Later.Add(next.Later);
     }
 
     /// <inheritdoc/>
@@ -41,12 +48,12 @@ internal sealed class PhaseTally(ICrossProducts products) : ICircuitSteps, ICros
     {
         foreach (var (_, _, rows) in function.Parts(values.Rows))
         {
-            _ahead.Add(ValueHolder.Second, ExtensionReceiver.MessageBytes(rows * function.Circuit.EvaluatorInputs));
-            _ahead.Add(ValueHolder.First, PreparedCircuit.GarbledBytes(function, rows));
-            _later.Add(ValueHolder.Second, PreparedCircuit.DifferenceBytes(function, rows));
-            _later.Add(ValueHolder.First, function.LabelBytes(rows));
+            Ahead.Add(ValueHolder.Second, ExtensionReceiver.MessageBytes(rows * function.Circuit.EvaluatorInputs));
+            Ahead.Add(ValueHolder.First, PreparedCircuit.GarbledBytes(function, rows));
+            Later.Add(ValueHolder.Second, PreparedCircuit.DifferenceBytes(function, rows));
+            Later.Add(ValueHolder.First, function.LabelBytes(rows));
         }
-        using var plain = TwoPartyLink.Counting(_plain);
+        using var plain = TwoPartyLink.Counting(Plain);
         return await function.ApplyAsync(plain, values, cancellationToken);
     }
 
@@ -55,20 +62,18 @@ internal sealed class PhaseTally(ICrossProducts products) : ICircuitSteps, ICros
     {
         if (products.IsPreparable(factors))
         {
-            using var ahead = TwoPartyLink.Counting(_ahead);
+            using var ahead = TwoPartyLink.Counting(Ahead);
             await ProductsByTransfers.Instance.ShareAsync(ahead, [.. factors.Select(PreparedProducts.Wide)], cancellationToken);
-            foreach (var product in factors)
-            {
-                _later.Add(product.LeftHolder, PreparedProducts.DifferenceBytes(product, isLeft: true));
-                _later.Add(product.RightHolder, PreparedProducts.DifferenceBytes(product, isLeft: false));
-            }
+            // Both send all that they have before either reads.
+            var sent = factors.SelectMany(p => new[] { (p.LeftHolder, Later.Send(p.LeftHolder, PreparedProducts.DifferenceBytes(p, isLeft: true))), (p.RightHolder, Later.Send(p.RightHolder, PreparedProducts.DifferenceBytes(p, isLeft: false))) }).ToArray();
+            foreach (var (sender, depth) in sent) Later.Receive(sender, depth);
         }
         else
         {
-            using var later = TwoPartyLink.Counting(_later);
+            using var later = TwoPartyLink.Counting(Later);
             await products.ShareAsync(later, factors, cancellationToken);
         }
-        using var plain = TwoPartyLink.Counting(_plain);
+        using var plain = TwoPartyLink.Counting(Plain);
         return await products.ShareAsync(plain, factors, cancellationToken);
     }
 }

@@ -22,16 +22,18 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
     private int Participants => _rows.Length;
 
     /// <summary>Base transfers with every participant, from which transfers come in both directions, how many rows it has, and that nothing is prepared.</summary>
-    public TrafficEstimate Beginning => new(BaseTransferSender.OfferBytes + ReversedSeeds.MessageBytes + RowShapes.Length, (long)Participants * (BaseTransferReceiver.ReplyBytes + PreparationOrder.NoneLength));
+    public TrafficEstimate Beginning => TrafficEstimate.FromEach(BaseTransferSender.OfferBytes) + TrafficEstimate.ToEach(Participants, BaseTransferReceiver.ReplyBytes)
+        + (TrafficEstimate.FromEach(ReversedSeeds.MessageBytes + RowShapes.Length) with { Messages = new(2, 0) })
+        + TrafficEstimate.ToEach(Participants, PreparationOrder.NoneLength);
 
     /// <summary>That training goes on, at a model of the first one's shapes.</summary>
-    public TrafficEstimate Told { get; } = new(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
+    public TrafficEstimate Told { get; } = TrafficEstimate.ToEach(shards.Count, ToldShapes.Of(told).ToBytes().Length);
 
     /// <summary>That it has ended.</summary>
-    public TrafficEstimate End { get; } = new(0, shards.Count * (long)ToldShapes.End.ToBytes().Length);
+    public TrafficEstimate End { get; } = TrafficEstimate.ToEach(shards.Count, ToldShapes.End.ToBytes().Length);
 
     /// <summary>What preparing takes besides: the model's shapes, and that all is ready.</summary>
-    public TrafficEstimate AheadOnce { get; } = new(sizeof(long), shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
+    public TrafficEstimate AheadOnce { get; } = TrafficEstimate.FromEach(sizeof(long)) + new TrafficEstimate(0, shards.Count * (long)ToldShapes.Of(told).ToBytes().Length);
 
     /// <summary>Shares of all contributions to a round, by running the learner on nothing.</summary>
     /// <param name="round">The round.</param>
@@ -46,21 +48,27 @@ internal sealed class SecretSharingTraffic<TModel>(IHiddenLearner<TModel> learne
     {
         var key = $"{round.Index == 0} {string.Join(' ', layout.Select(b => FormattableString.Invariant($"{b.Name} {b.Rows} {b.Columns}")))}";
         if (_known.TryGetValue(key, out var known)) return known;
-        (long First, long Second) plain = default, ahead = default, later = default;
-        foreach (var group in _rows.GroupBy(r => r))
+        var groups = _rows.GroupBy(r => r).Select(group =>
         {
-            var tally = new PhaseTally(products);
+            var tally = new PhaseTally(products, ChainParty.Participants);
+            tally.Begin();
             using var link = tally.Link();
             var math = new TwoPartyArithmetic(link, tally);
             var local = AtOnce.Of(learner.PrepareAsync(math, group.Key.Unseen(math), CancellationToken.None));
             var model = told.Select(m => math.Known(ValueHolder.First, m.Rows, m.Columns, m));
             AtOnce.Of(learner.ContributeAsync(math, model, local, round, CancellationToken.None));
-            (plain, ahead, later) = (Add(plain, tally.Plain, group.Count()), Add(ahead, tally.Ahead, group.Count()), Add(later, tally.Later, group.Count()));
-        }
-        return _known[key] = (Estimate(plain), new PreparedTraffic(Estimate(ahead), Estimate(later)));
+            return (Tally: tally, Count: group.Count());
+        }).ToArray();
+        TrafficEstimate Of(Func<PhaseTally, TwoPartyTally> phase) => Estimate([.. groups.Select(g => (phase(g.Tally), g.Count))]);
+        return _known[key] = (Of(t => t.Plain), new PreparedTraffic(Of(t => t.Ahead), Of(t => t.Later)));
     }
 
-    private TrafficEstimate Estimate((long First, long Second) bytes) => new(bytes.Second / Participants, bytes.First);
-
-    private static (long First, long Second) Add((long First, long Second) sum, (long First, long Second) bytes, long times) => (sum.First + (times * bytes.First), sum.Second + (times * bytes.Second));
+    /// <summary>Participants of so many kinds, side by side.</summary>
+    private TrafficEstimate Estimate((TwoPartyTally Tally, int Count)[] groups)
+    {
+        long Sum(Func<TwoPartyTally, long> of) => groups.Sum(g => of(g.Tally) * g.Count);
+        MessageChain chain = default;
+        foreach (var (tally, _) in groups) chain = chain.Beside(tally.Chain);
+        return new TrafficEstimate(Sum(t => t.Second) / Participants, Sum(t => t.First)) { Messages = new(Sum(t => t.SecondMessages) / Participants, Sum(t => t.FirstMessages)), Chain = chain };
+    }
 }

@@ -11,15 +11,18 @@ internal static class SeparateKeysTraffic
     public static TrafficEstimate Exchange(int participants, PaillierKeySize size)
     {
         long keys = KeyExchange.MessageBytes(size);
-        return new(keys, participants * (MessageSizes.Set(participants) + (participants * (MessageSizes.Count + keys))));
+        return TrafficEstimate.FromEach(keys) + TrafficEstimate.ToEach(participants, MessageSizes.Set(participants) + (participants * (MessageSizes.Count + keys)));
     }
 
     /// <summary>Masked input under every key.</summary>
-    public static TrafficEstimate Input(int participants, PaillierKeySize size, long entries) => new(MessageSizes.Vector(participants * Words(participants, size, entries)), 0);
+    public static TrafficEstimate Input(int participants, PaillierKeySize size, long entries) => TrafficEstimate.FromEach(MessageSizes.Vector(participants * Words(participants, size, entries)));
 
     /// <summary>The total under every key, and who was added with the digests of all.</summary>
-    public static TrafficEstimate Total(int participants, PaillierKeySize size, long entries) =>
-        new(0, participants * (MessageSizes.Set(participants) + (participants * (long)MessageSizes.Bytes(SHA256.HashSizeInBytes)) + MessageSizes.Vector(Words(participants, size, entries))));
+    public static TrafficEstimate Total(int participants, PaillierKeySize size, long entries)
+    {
+        var added = MessageSizes.Set(participants) + (participants * (long)MessageSizes.Bytes(SHA256.HashSizeInBytes));
+        return TrafficEstimate.ToEach(participants, added) + (TrafficEstimate.ToEach(participants, MessageSizes.Vector(Words(participants, size, entries))) with { Chain = default });
+    }
 
     /// <summary>64-bit words of the ciphertexts under one key.</summary>
     private static long Words(int participants, PaillierKeySize size, long entries)

@@ -12,7 +12,7 @@ internal static class SharedKeyTraffic
         long others = participants - 1;
         var part = MessageSizes.Bytes(GroupPart.EnvelopeLength);
         var coordinator = (2 * MessageSizes.Set(participants)) + (others * (MessageSizes.Bytes(SecureAggregationTraffic.Advertisement) + part));
-        return new(SecureAggregationTraffic.Advertisement + (others * part), participants * coordinator);
+        return new(SecureAggregationTraffic.Advertisement + (others * part), participants * coordinator) { Messages = new(2, 2 * participants), Chain = SecureAggregationTraffic.Exchange.Repeated(2) };
     }
 
     /// <summary>Where participants stand, with tags of so many bytes, and all of it passed on to each.</summary>
@@ -20,9 +20,10 @@ internal static class SharedKeyTraffic
     {
         const int standing = sizeof(byte) + sizeof(int);
         long signed = MessageSizes.Bytes(tagLength) + MessageSizes.Bytes(Signatures.Length);
-        return new(standing + signed, participants * (standing + MessageSizes.Set(participants) + (participants * signed)));
+        return TrafficEstimate.FromEach(standing + signed) + TrafficEstimate.ToEach(participants, standing + MessageSizes.Set(participants) + (participants * signed));
     }
 
-    /// <summary>The masked total, returned to each.</summary>
-    public static TrafficEstimate Total(int participants, long entries) => new(0, participants * (MessageSizes.Set(participants) + MessageSizes.Vector(entries)));
+    /// <summary>Who was added, and the masked total, returned to each.</summary>
+    public static TrafficEstimate Total(int participants, long entries) =>
+        TrafficEstimate.ToEach(participants, MessageSizes.Set(participants) + MessageSizes.Vector(entries)) with { Messages = new(0, 2 * participants) };
 }

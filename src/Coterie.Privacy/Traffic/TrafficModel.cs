@@ -74,7 +74,7 @@ public sealed class TrafficModel
         var known = learner.Layout(schema, first, round).Where(b => !hidden.Contains(b.Name)).Sum(b => (long)b.Length);
         return new StageTraffic(
             known > 0 ? key + told + Sum(known) : key + told,
-            (_, layout) => EncryptedModelTraffic.Contribution(Size, layout.Where(b => hidden.Contains(b.Name))) + (HasOwner ? default : SecureAggregationTraffic.Keys(Participants)),
+            (_, layout) => Contributed(EncryptedModelTraffic.Contribution(Size, layout.Where(b => hidden.Contains(b.Name)))),
             told, EncryptedModelTraffic.End(Participants));
     }
 
@@ -85,7 +85,7 @@ public sealed class TrafficModel
     public TrafficEstimate ToldToHelper(Blocks<Matrix> result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return HasHelper ? new(0, MessageSizes.Blocks(result)) : default;
+        return HasHelper ? new(0, MessageSizes.Blocks(result)) { Messages = new(0, 1), Chain = MessageChain.Of(ChainParty.Coordinator, ChainParty.Helper) } : default;
     }
 
     private bool HasHelper => ModeCatalogue.Find(_mode.Mode) is { HasHelper: true };
@@ -110,9 +110,13 @@ public sealed class TrafficModel
         get
         {
             var signature = MessageSizes.Bytes(Signatures.Length);
-            return HasHelper
-                ? new(signature, (Participants + 1L) * (Participants + 2) * signature) { Helper = signature }
-                : new(signature, (long)Participants * (Participants + 1) * signature);
+            if (!HasHelper) return TrafficEstimate.FromEach(signature) + TrafficEstimate.ToEach(Participants, (Participants + 1L) * signature);
+            return new(signature, (Participants + 1L) * (Participants + 2) * signature)
+            {
+                Helper = signature,
+                Messages = new(1, Participants + 1, 1),
+                Chain = MessageChain.Of(ChainParty.Participants, ChainParty.Coordinator).Sent(ChainParty.Helper, ChainParty.Coordinator).Sent(ChainParty.Coordinator, ChainParty.Participants).Sent(ChainParty.Coordinator, ChainParty.Helper),
+            };
         }
     }
 
@@ -123,7 +127,7 @@ public sealed class TrafficModel
         {
             if (!IsMasked || Neighbourhoods.IsComplete(Participants)) return default;
             var part = MessageSizes.Bytes(HashCommitment.Length + Signatures.Length) + MessageSizes.Bytes(2 * HashCommitment.Length);
-            return new(part, (long)Participants * Participants * part);
+            return new(part, (long)Participants * Participants * part) { Messages = new(2, 2 * Participants), Chain = SecureAggregationTraffic.Exchange.Repeated(2) };
         }
     }
 
@@ -141,18 +145,20 @@ public sealed class TrafficModel
     {
         ArgumentNullException.ThrowIfNull(told);
         if (IsHidden) return Standing;
-        return new(0, Participants * (sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told) + (namesAdded ? MessageSizes.Set(Participants) : 0)));
+        return TrafficEstimate.ToEach(Participants, sizeof(int) + sizeof(byte) + MessageSizes.Blocks(told) + (namesAdded ? MessageSizes.Set(Participants) : 0));
     }
 
     /// <summary>One sum of contributions.</summary>
     /// <param name="entries">Entries of a contribution.</param>
     public TrafficEstimate Sum(long entries)
     {
-        if (!IsMasked) return new(MessageSizes.Vector(entries), 0);
-        if (HasOwnKeys)
-            return SecureAggregationTraffic.Keys(Participants) + SeparateKeysTraffic.Input(Participants, Size, entries) + SeparateKeysTraffic.Total(Participants, Size, entries);
-        var masked = SecureAggregationTraffic.Keys(Participants) + new TrafficEstimate(MessageSizes.Vector(entries), 0);
-        if (IsHidden) return masked + SharedKeyTraffic.Total(Participants, entries);
-        return _mode.Topology == Topology.Ring ? masked + SecureAggregationTraffic.Ring(_coordinator, _participants) : masked;
+        var clear = TrafficEstimate.FromEach(MessageSizes.Vector(entries));
+        if (!IsMasked) return clear;
+        if (HasOwnKeys) return SecureAggregationTraffic.Sum(Participants, SeparateKeysTraffic.Input(Participants, Size, entries)) + SeparateKeysTraffic.Total(Participants, Size, entries);
+        if (IsHidden) return SecureAggregationTraffic.Sum(Participants, clear) + SharedKeyTraffic.Total(Participants, entries);
+        return SecureAggregationTraffic.Sum(Participants, _mode.Topology == Topology.Ring ? SecureAggregationTraffic.Ring(_coordinator, _participants, entries) : clear);
     }
+
+    /// <summary>What a contribution of ciphertexts takes: the model's owner sees sums only, a coordinator that is not the owner decrypts nothing.</summary>
+    private TrafficEstimate Contributed(TrafficEstimate contribution) => HasOwner ? contribution : SecureAggregationTraffic.Sum(Participants, contribution);
 }

@@ -1,5 +1,6 @@
 using Coterie.Core.Arithmetic;
 using Coterie.Cryptography.ObliviousTransfer;
+using Coterie.Privacy.Traffic;
 
 namespace Coterie.Privacy.TwoParty;
 
@@ -17,7 +18,7 @@ internal sealed class ProductsByTransfers : ICrossProducts
     public async ValueTask<RingMatrix[]> ShareAsync(TwoPartyLink link, IReadOnlyList<CrossProduct> products, CancellationToken cancellationToken)
     {
         using var step = link.Begin();
-        if (link.Tally is { } tally) return [.. products.Select(p => Count(p, tally))];
+        if (link.Tally is { } tally) return Count(products, tally);
         var questions = new ProductQuestion?[products.Count];
         var shares = new RingMatrix[products.Count];
         try
@@ -51,11 +52,18 @@ internal sealed class ProductsByTransfers : ICrossProducts
         }
     }
 
-    private static RingMatrix Count(CrossProduct product, TwoPartyTally tally)
+    /// <summary>As the messages go: all questions, then answers, then what was asked is read.</summary>
+    private static RingMatrix[] Count(IReadOnlyList<CrossProduct> products, TwoPartyTally tally)
     {
-        tally.Add(Asker(product), TransfersOf(product).QuestionBytes);
-        tally.Add(IsTransposed(product) ? product.RightHolder : product.LeftHolder, TransfersOf(product).AnswerBytes);
-        return new RingMatrix(product.Shape.Rows, product.Shape.Columns, new ulong[product.Shape.Rows * product.Shape.Columns]);
+        MessageDepth[] questions = [.. products.Select(p => tally.Send(Asker(p), TransfersOf(p).QuestionBytes))];
+        var answers = new MessageDepth[products.Count];
+        for (var i = 0; i < products.Count; i++)
+        {
+            tally.Receive(Asker(products[i]), questions[i]);
+            answers[i] = tally.Send(Answerer(products[i]), TransfersOf(products[i]).AnswerBytes);
+        }
+        for (var i = 0; i < products.Count; i++) tally.Receive(Answerer(products[i]), answers[i]);
+        return [.. products.Select(p => new RingMatrix(p.Shape.Rows, p.Shape.Columns, new ulong[p.Shape.Rows * p.Shape.Columns]))];
     }
 
     private static ProductShape TransfersOf(CrossProduct product)
@@ -70,6 +78,8 @@ internal sealed class ProductsByTransfers : ICrossProducts
         product.Kind == CrossProductKind.Scaled || (long)product.Bits.Left * (product.IsEntrywise ? 1 : product.Shape.Rows) < (long)product.Bits.Right * (product.IsEntrywise ? 1 : product.Shape.Columns);
 
     private static ValueHolder Asker(CrossProduct product) => IsTransposed(product) ? product.LeftHolder : product.RightHolder;
+
+    private static ValueHolder Answerer(CrossProduct product) => IsTransposed(product) ? product.RightHolder : product.LeftHolder;
 
     private static RingMatrix Asking(CrossProduct product) => !IsTransposed(product) ? product.Right! : IsOneForOne(product) ? product.Left! : product.Left!.Transpose();
 

@@ -31,15 +31,21 @@ public sealed class PreparedTrafficTests
             Assert.Equal(rounds, (await bench.PrepareAsync()).Rounds);
             // What an order says besides the number of rounds is part of it.
             var order = bench.Sent.Where(e => e.Step.Path.EndsWith("/order", StringComparison.Ordinal)).Sum(e => e.Payload.Length - 4L);
-            Assert.Equal(plan.Learner.AheadOver(rounds), Sent(bench, path => path.Contains("/ahead/", StringComparison.Ordinal)) + new TrafficEstimate(0, order));
+            Assert.Equal(Bytes(plan.Learner.AheadOver(rounds)!.Value), Bytes(Sent(bench, path => path.Contains("/ahead/", StringComparison.Ordinal)) + new TrafficEstimate(0, order)));
             await bench.TrainAsync();
-            Assert.Equal(plan.Learner.SavedByPreparing(rounds), unprepared + (Sent(bench, IsOfRound) * -1));
+            var (whole, then) = (plan.Learner.Over(rounds), plan.Learner.Over(rounds, isPrepared: true));
+            Assert.Equal(Difference(Bytes(whole), Bytes(then)), Difference(Bytes(unprepared), Bytes(Sent(bench, IsOfRound))));
+            Assert.InRange(then.Delays, 1, whole.Delays - 1);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
     }
+
+    private static (long, long, long) Bytes(TrafficEstimate traffic) => (traffic.EachParticipant, traffic.Coordinator, traffic.Helper);
+
+    private static (long, long, long) Difference((long, long, long) more, (long, long, long) less) => (more.Item1 - less.Item1, more.Item2 - less.Item2, more.Item3 - less.Item3);
 
     private static bool IsOfRound(string path) => path.Contains("/shares/", StringComparison.Ordinal);
 

@@ -3,7 +3,6 @@ using Coterie.Federation.Runs.Planning;
 using Coterie.Federation.Tasks;
 using Coterie.Federation.Training;
 using Coterie.Federation.Transports;
-using Coterie.Privacy.Traffic;
 
 namespace Coterie.EndToEnd.Planning;
 
@@ -151,12 +150,16 @@ public sealed class TrafficForecastTests
     {
         var task = PreparedTask.Prepare(TaskFile.Parse(text, path), 1);
         var plan = await RunPlan.OfAsync(task, CancellationToken.None);
-        var outcome = (await TaskRunner.RunAsync(task, new RunOptions { Baselines = false }, CancellationToken.None)).Outcome;
+        var waiting = new WaitingMessages();
+        var outcome = await FederatedTraining.RunAsync(task.ToTrainingTask(), waiting.Network, CancellationToken.None);
 
         Assert.InRange(outcome.Rounds, 1, plan.Learner.MaximumRounds);
         var expected = plan.Over(outcome.Rounds);
         Assert.All(outcome.Roster.Participants, p => Assert.Equal(expected.EachParticipant, outcome.Traffic.SentBy(p)));
-        Assert.Equal(expected, new TrafficEstimate(expected.EachParticipant, outcome.Traffic.SentBy(outcome.Roster.Coordinator)) { Helper = outcome.Roster.Helper is { } helper ? outcome.Traffic.SentBy(helper) : 0 });
+        Assert.Equal((expected.Coordinator, expected.Helper), (outcome.Traffic.SentBy(outcome.Roster.Coordinator), outcome.Roster.Helper is { } helper ? outcome.Traffic.SentBy(helper) : 0));
+        Assert.All(outcome.Roster.Participants, p => Assert.Equal(expected.Messages.EachParticipant, outcome.Traffic.MessagesSentBy(p)));
+        Assert.Equal((expected.Messages.Coordinator, expected.Messages.Helper), (outcome.Traffic.MessagesSentBy(outcome.Roster.Coordinator), outcome.Roster.Helper is { } named ? outcome.Traffic.MessagesSentBy(named) : 0));
+        Assert.Equal(expected.Delays, waiting.Longest);
         return outcome.Traffic;
     }
 

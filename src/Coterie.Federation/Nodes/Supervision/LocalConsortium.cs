@@ -162,8 +162,8 @@ public sealed class LocalConsortium : IDisposable
         foreach (var party in own.Roster.Parties)
         {
             var report = reports.GetValueOrDefault(party.Id, own);
-            foreach (var (step, bytes) in report.Traffic.SentByStep(party.Id)) traffic.AddSent(party.Id, step, bytes);
-            foreach (var (step, bytes) in report.Traffic.ReceivedByStep(party.Id)) traffic.AddReceived(party.Id, step, bytes);
+            foreach (var (step, amount) in report.Traffic.SentByStep(party.Id)) traffic.AddSent(party.Id, step, amount);
+            foreach (var (step, amount) in report.Traffic.ReceivedByStep(party.Id)) traffic.AddReceived(party.Id, step, amount);
         }
         // Who knows the model has more to tell of the rounds.
         var history = Participants.Select(p => reports.GetValueOrDefault(p.Name)?.History ?? []).FirstOrDefault(h => !h.IsEmpty, own.History);

@@ -42,8 +42,11 @@ internal static class PartyReportFile
         }
         foreach (var party in report.Roster.Parties)
         {
-            WriteCounts(writer, report.Traffic.SentByStep(party.Id));
-            WriteCounts(writer, report.Traffic.ReceivedByStep(party.Id));
+            foreach (var amounts in new[] { report.Traffic.SentByStep(party.Id), report.Traffic.ReceivedByStep(party.Id) })
+            {
+                WriteCounts(writer, amounts.ToDictionary(a => a.Key, a => a.Value.Bytes, StringComparer.Ordinal));
+                WriteCounts(writer, amounts.ToDictionary(a => a.Key, a => a.Value.Messages, StringComparer.Ordinal));
+            }
         }
         foreach (var activity in Activities) WriteCounts(writer, Spent(report.Times, activity));
         // Renamed when complete: whoever waits for the file finds all of it.
@@ -72,8 +75,10 @@ internal static class PartyReportFile
         var traffic = new TrafficMeter();
         foreach (var (id, _, _) in roster.Parties)
         {
-            foreach (var (name, bytes) in ReadCounts(ref reader)) traffic.AddSent(id, name, bytes);
-            foreach (var (name, bytes) in ReadCounts(ref reader)) traffic.AddReceived(id, name, bytes);
+            foreach (var (name, bytes) in ReadCounts(ref reader)) traffic.AddSent(id, name, new(bytes, 0));
+            foreach (var (name, messages) in ReadCounts(ref reader)) traffic.AddSent(id, name, new(0, messages));
+            foreach (var (name, bytes) in ReadCounts(ref reader)) traffic.AddReceived(id, name, new(bytes, 0));
+            foreach (var (name, messages) in ReadCounts(ref reader)) traffic.AddReceived(id, name, new(0, messages));
         }
         var clock = new ReplayClock();
         var times = new TimeLedger(clock);

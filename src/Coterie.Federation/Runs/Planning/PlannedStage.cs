@@ -15,6 +15,9 @@ public sealed record PlannedRounds(int First, int Count, ImmutableArray<BlockSpe
     /// <summary>Bytes of one of the rounds, the broadcast that ends it included.</summary>
     public TrafficEstimate PerRound => Sum + Told;
 
+    /// <summary>Bytes of adding the contributions, prepared or not.</summary>
+    internal TrafficEstimate SumOf(bool isPrepared) => isPrepared && Prepared is { } prepared ? prepared.Sum : Sum;
+
     /// <summary>Bytes of adding the contributions if they were not compressed; null where they are not.</summary>
     public TrafficEstimate? UncompressedSum { get; init; }
 
@@ -42,12 +45,19 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
     public TrafficEstimate Beginning { get; init; }
 
     /// <summary>Bytes when it ends after so many rounds.</summary>
-    public TrafficEstimate Over(int rounds)
+    /// <param name="rounds">How many.</param>
+    /// <param name="isPrepared">Whether they are prepared, and what is sent ahead is not counted.</param>
+    public TrafficEstimate Over(int rounds, bool isPrepared = false)
     {
         if (rounds == 0) return default;
-        var total = Beginning + End;
-        foreach (var part in Rounds) total += part.PerRound * Math.Clamp(rounds - part.First, 0, part.Count);
-        return total + (Rounds.Last(part => part.First < rounds).Told * -1);
+        var total = Beginning;
+        // In the order of time; what is told after the last round is the end.
+        foreach (var part in Rounds.Where(part => part.First < rounds))
+        {
+            var sum = part.SumOf(isPrepared);
+            total += part.First + part.Count < rounds ? (sum + part.Told) * part.Count : ((sum + part.Told) * (rounds - part.First - 1)) + sum;
+        }
+        return total + End;
     }
 
     /// <summary>Bytes of preparing besides those of rounds.</summary>
@@ -62,21 +72,12 @@ public sealed record PlannedStage(string Name, bool IsLearner, ImmutableArray<Pl
         return total;
     }
 
-    /// <summary>Bytes that prepared rounds do not send.</summary>
-    public TrafficEstimate SavedByPreparing(int rounds)
-    {
-        TrafficEstimate saved = default;
-        foreach (var part in Rounds)
-            if (part.Prepared is { } prepared) saved += (part.Sum + (prepared.Sum * -1)) * Math.Clamp(rounds - part.First, 0, part.Count);
-        return saved;
-    }
-
     /// <summary>Bytes that compression saves in so many rounds.</summary>
     public TrafficEstimate SavedOver(int rounds)
     {
         TrafficEstimate saved = default;
         foreach (var part in Rounds)
-            if (part.UncompressedSum is { } whole) saved += (whole + (part.Sum * -1)) * Math.Clamp(rounds - part.First, 0, part.Count);
+            if (part.UncompressedSum is { } whole) saved += new TrafficEstimate(whole.EachParticipant - part.Sum.EachParticipant, whole.Coordinator - part.Sum.Coordinator) * Math.Clamp(rounds - part.First, 0, part.Count);
         return saved;
     }
 }

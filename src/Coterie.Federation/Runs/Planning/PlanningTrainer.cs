@@ -71,7 +71,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
         var count = Sampling.CountOf(participants, stage.SampleFraction, allowSmallRoster);
         if (count == participants) return traffic.Sum(entries);
         var sum = traffic.Among(count).Sum(entries);
-        return sum with { EachParticipant = sum.EachParticipant * count / participants };
+        return sum with { EachParticipant = sum.EachParticipant * count / participants, Messages = sum.Messages with { EachParticipant = sum.Messages.EachParticipant * count / participants } };
     }
 
     private Probed<TModel> Probe<TModel>(

@@ -27,18 +27,20 @@ public sealed record RunPlan(PreparedTask Task, ModeDescription Mode, ImmutableA
     public CompressionFigures? Compression { get; init; }
 
     /// <summary>Bytes of the whole run when the learner takes so many rounds.</summary>
-    public TrafficEstimate Over(int learnerRounds)
-    {
-        var total = Once;
-        foreach (var stage in Stages) total += stage.Over(stage.IsLearner ? learnerRounds : stage.MaximumRounds);
-        return total;
-    }
+    public TrafficEstimate Over(int learnerRounds) => Over(learnerRounds, isPrepared: false);
 
     /// <summary>Bytes that preparing sends, and all others of a run that is prepared, when the learner takes so many rounds; null where nothing can be prepared.</summary>
     public (TrafficEstimate Ahead, TrafficEstimate Then)? PreparedOver(int learnerRounds)
     {
         if (Learner.AheadOver(learnerRounds) is not { } ahead) return null;
-        return (ahead, Over(learnerRounds) + (Learner.SavedByPreparing(learnerRounds) * -1));
+        return (ahead, Over(learnerRounds, isPrepared: true));
+    }
+
+    private TrafficEstimate Over(int learnerRounds, bool isPrepared)
+    {
+        var total = Once;
+        foreach (var stage in Stages) total += stage.Over(stage.IsLearner ? learnerRounds : stage.MaximumRounds, isPrepared);
+        return total;
     }
 
     /// <summary>Plans a task. Preprocessing, and the first rounds of the learner, run in clear on this machine's rows to find shapes.</summary>

@@ -5,6 +5,7 @@ using Coterie.Core.Parties;
 using Coterie.Core.Randomness;
 using Coterie.Cryptography.Paillier;
 using Coterie.Federation.Transports;
+using Coterie.Privacy.Traffic;
 using Coterie.Privacy.TwoParty;
 
 namespace Coterie.Tests.Privacy.TwoParty;
@@ -54,7 +55,7 @@ public sealed class ProductsByPaillierTests
     {
         using var pair = PairArithmetic.Connect(products: PaillierPair.Products());
         await pair.MultiplyAsync(pair.Known(ValueHolder.Second, Matrix.Zero(rows, inner)), pair.Known(ValueHolder.First, Matrix.Zero(inner, columns)), CancellationToken.None);
-        var tally = new TwoPartyTally();
+        var tally = new TwoPartyTally(ChainParty.Participants);
         using var link = TwoPartyLink.Counting(tally);
         var math = new TwoPartyArithmetic(link, ProductsByPaillier.Counting(PaillierPair.Key.PublicKey.Bits));
         await math.MultiplyAsync(math.Known(ValueHolder.Second, rows, inner, null), math.Known(ValueHolder.First, inner, columns, Matrix.Zero(inner, columns)), CancellationToken.None);
