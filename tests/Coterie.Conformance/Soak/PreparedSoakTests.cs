@@ -1,5 +1,5 @@
-using Coterie.Conformance.Preparing;
 using Coterie.Conformance.Learners;
+using Coterie.Conformance.Preparing;
 using Coterie.Core.Learning;
 using Coterie.Federation.Training;
 using Coterie.Privacy;
