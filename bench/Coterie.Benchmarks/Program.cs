@@ -32,7 +32,7 @@ const string Usage = """
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
       encrypted-model [--once]
                             needs deltaml_diabetes_owners.csv there
-      hidden-values [--once]
+      hidden-values [--once | --only PART]
                             learners in encrypted-data, encrypted-model and secret-sharing; needs the files musketeer_*.csv there; minutes
       prepare               rounds between two parties prepared ahead, beside the same unprepared; needs the files musketeer_*.csv there; a minute
       all                   everything but the longest sum, separate-keys, paillier, links and hidden-values
