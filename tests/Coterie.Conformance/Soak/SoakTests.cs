@@ -21,8 +21,11 @@ public abstract class SoakTests(ITestOutputHelper output)
 
     private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("COTERIE_SOAK_SECONDS") ?? "2", CultureInfo.InvariantCulture);
 
-    /// <summary>Whether soaks are long enough to leave nothing out: eight seconds or more.</summary>
+    /// <summary>Whether tests that take long leave nothing out: with eight seconds or more for a soak.</summary>
     internal static bool IsThorough => Seconds >= 8;
+
+    /// <summary>Of so many kinds of frames one is tried: all of them in soaks of twenty seconds or more.</summary>
+    private static int Every => Seconds >= 20 ? 1 : IsThorough ? 2 : 6;
 
     private const string Separately = "encrypted-model with an owner of its own";
 
@@ -43,11 +46,11 @@ public abstract class SoakTests(ITestOutputHelper output)
         var injected = 0;
         foreach (var (frame, turn) in watching.Seen.Keys.Where(e => e.Party.Name is "coordinator" or "participant-1" or "helper").OrderBy(e => e.ToString(), StringComparer.Ordinal).Select((e, i) => (e, i)))
         {
-            // A sixth of the kinds, another in every mode; all of them in longer soaks. Base transfers make every run on shares a matter of seconds: fewer there.
-            var each = (IsThorough ? 1 : 6) * (mode is ModeCatalogue.SecretSharing or ModeCatalogue.EncryptedData or OnShares ? 6 : 1);
+            // Others in every mode. Base transfers make every run on shares a matter of seconds: fewer there.
+            var each = Every * (mode is ModeCatalogue.SecretSharing or ModeCatalogue.EncryptedData or OnShares ? 6 : 1);
             if ((turn + mode.Length) % each != 0) continue;
             // Kills at every kind of frame; the milder faults take turns, in longer soaks.
-            Fault[] faults = [turn % 2 == 0 ? Fault.KillBefore : Fault.KillAfter, (Fault)(3 + (turn % 3))];
+            Fault[] faults = [turn / each % 2 == 0 ? Fault.KillBefore : Fault.KillAfter, (Fault)(3 + (turn % 3))];
             foreach (var fault in IsThorough ? faults : faults[..1])
             {
                 var plan = FaultPlan.Single(frame, fault);

@@ -16,13 +16,16 @@ public sealed class ModelOwnerTests
         consortium.WriteOwnedTask(NodeConsortium.ManyRounds);
         await Cli.SucceedAsync(consortium.Place.Folder, "train", "task.yaml", "--out", "expected", "--no-baselines");
 
-        // How a secret Paillier key begins. That it is found with the owner while the run goes on shows that the search finds it.
-        byte[][] key = ["CPSK"u8.ToArray()];
+        // How a secret Paillier key begins, and a database: that the one is found shows that the search reads what is there. Checkpoints are sealed, with the owner too.
+        byte[][] key = ["CPSK"u8.ToArray()], database = ["SQLite format 3"u8.ToArray()];
         var coordinator = await consortium.RunThroughKillsAsync(
             () =>
             {
-                Assert.True(consortium.Holds("buyer/state", key));
-                Assert.False(consortium.Holds("coordinator/state", key));
+                foreach (var home in new[] { "buyer", "coordinator" })
+                {
+                    Assert.True(consortium.Holds(home + "/state", database));
+                    Assert.False(consortium.Holds(home + "/state", key));
+                }
             },
             "ridge-regression", () => consortium.StartModelOwner());
 
