@@ -21,8 +21,8 @@ public sealed class Rerandomizer
     /// <summary>Ciphertexts whose randomness is made at a time, after a first few: lanes are full, and the table is read once for all of them.</summary>
     private const int MadeAtOnce = 64;
 
-    /// <summary>Digits of exponents that share a table: a run's few thousand ciphertexts do not repay one each.</summary>
-    private const int Turns = 2;
+    /// <summary>Digits of exponents that share a table: a run's few thousand ciphertexts do not repay one each, and a few dozen not one for every two.</summary>
+    private const int Turns = 2, TurnsForFew = 8;
 
     private readonly Lock _gate = new();
     private readonly FixedBase _powers;
@@ -32,12 +32,16 @@ public sealed class Rerandomizer
     private int _taken;
 
     /// <summary>Against everybody, the key's owner too. Draws y and builds the tables of its powers.</summary>
-    public Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
-        : this(key, random, options, (key ?? throw new ArgumentNullException(nameof(key))).Bits + StatisticalBits)
+    /// <param name="key">Of the ciphertexts.</param>
+    /// <param name="random">Where y, and noise unless it is given later, come from.</param>
+    /// <param name="options">How.</param>
+    /// <param name="forFew">Whether it will serve some dozens of ciphertexts rather than thousands: tables are a quarter then, and a ciphertext takes a tenth longer.</param>
+    public Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null, bool forFew = false)
+        : this(key, random, options, (key ?? throw new ArgumentNullException(nameof(key))).Bits + StatisticalBits, forFew ? TurnsForFew : Turns)
     {
     }
 
-    private Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options, int exponentBits)
+    private Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options, int exponentBits, int turns)
     {
         ArgumentNullException.ThrowIfNull(random);
         (Key, _random, _options) = (key, random, options ?? PaillierOptions.Default);
@@ -48,7 +52,7 @@ public sealed class Rerandomizer
         for (var lane = 0; lane < engine.Lanes; lane++) y.CopyTo(numbers, lane * key.Words);
         engine.LoadPairs(numbers, key.Words, root);
         Powers.RaiseAll(engine, root, key.Modulus, key.Bits, hardened: false, root);
-        _powers = new FixedBase(engine, root, exponentBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow, Turns, _options.Hardened);
+        _powers = new FixedBase(engine, root, exponentBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow, turns, _options.Hardened);
         LittleWords.Zero(numbers);
         LittleWords.Zero(y);
         LittleWords.Zero(root);
@@ -62,7 +66,7 @@ public sealed class Rerandomizer
     public static Rerandomizer AgainstOthers(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return new Rerandomizer(key, random, options, key.ExponentBits);
+        return new Rerandomizer(key, random, options, key.ExponentBits, Turns);
     }
 
     /// <summary>The key of the ciphertexts.</summary>

@@ -18,11 +18,14 @@ internal sealed class ModelProducts(Session session, OwnerKey key, StepTag stage
     {
         if (key.Secret is { } secret)
             return ProductsByPaillier.OfOwner(new EncryptedFactors(secret, await TwoPartySeeds.DurableSecretAsync(session, round.Then("factor-secret"), cancellationToken), key.Computing));
-        if (_rerandomizer is null)
-        {
-            var drawn = await TwoPartySeeds.DurableSecretAsync(session, stage.Then("pair").Then("rerandomizing"), cancellationToken);
-            _rerandomizer = new Rerandomizer(key.Public, CryptographicRandom.Expanding(drawn.Span), key.Computing);
-        }
-        return ProductsByPaillier.OfHolder(_rerandomizer, key.Computing, (number, digest, cancel) => session.OnceOnly.ClaimAsync(round.Then("blinded").Then(number).Path, digest, cancel));
+        return ProductsByPaillier.OfHolder(key.Public, RerandomizerAsync, key.Computing, (number, digest, cancel) => session.OnceOnly.ClaimAsync(round.Then("blinded").Then(number).Path, digest, cancel));
+    }
+
+    /// <summary>Made when it is needed first: learners whose products all go by oblivious transfer do without the tables. Answers are packed, some dozens of values in a ciphertext.</summary>
+    private async ValueTask<Rerandomizer> RerandomizerAsync(CancellationToken cancellationToken)
+    {
+        if (_rerandomizer is { } made) return made;
+        var drawn = await TwoPartySeeds.DurableSecretAsync(session, stage.Then("pair").Then("rerandomizing"), cancellationToken);
+        return _rerandomizer = new Rerandomizer(key.Public, CryptographicRandom.Expanding(drawn.Span), key.Computing, forFew: true);
     }
 }

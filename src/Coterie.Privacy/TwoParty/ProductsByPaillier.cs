@@ -16,27 +16,31 @@ internal sealed class ProductsByPaillier : ICrossProducts
 {
     private readonly int _keyBits;
     private readonly EncryptedFactors? _factors;
-    private readonly Rerandomizer? _rerandomizer;
+    private readonly PaillierPublicKey? _key;
+    private readonly Func<CancellationToken, ValueTask<Rerandomizer>>? _rerandomizer;
     private readonly PaillierOptions _options;
     private readonly Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? _claim;
 
     private ProductsByPaillier(
-        int keyBits, EncryptedFactors? factors, Rerandomizer? rerandomizer, PaillierOptions options, Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? claim = null) =>
-        (_keyBits, _factors, _rerandomizer, _options, _claim) = (keyBits, factors, rerandomizer, options, claim);
+        int keyBits, PaillierOptions options, EncryptedFactors? factors = null, PaillierPublicKey? key = null, Func<CancellationToken, ValueTask<Rerandomizer>>? rerandomizer = null,
+        Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? claim = null) =>
+        (_keyBits, _options, _factors, _key, _rerandomizer, _claim) = (keyBits, options, factors, key, rerandomizer, claim);
 
     /// <summary>The first party's side, which has the key.</summary>
     /// <param name="factors">Of one round.</param>
-    public static ProductsByPaillier OfOwner(EncryptedFactors factors) => new(factors.Key.PublicKey.Bits, factors, null, factors.Options);
+    public static ProductsByPaillier OfOwner(EncryptedFactors factors) => new(factors.Key.PublicKey.Bits, factors.Options, factors);
 
     /// <summary>The second party's side.</summary>
-    /// <param name="rerandomizer">Of a run: it has tables. Its y has to be the same after a restart.</param>
+    /// <param name="key">The first party's.</param>
+    /// <param name="rerandomizer">Of a run: it has tables, and is asked for when a product under the key is due. Its y has to be the same after a restart.</param>
     /// <param name="options">How.</param>
     /// <param name="claim">Records durably, by the number of the step and before it leaves, the digest of an answer: what is masked by a step's masks is one thing only. Null where nobody restarts.</param>
-    public static ProductsByPaillier OfHolder(Rerandomizer rerandomizer, PaillierOptions options, Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? claim = null) =>
-        new(rerandomizer.Key.Bits, null, rerandomizer, options, claim);
+    public static ProductsByPaillier OfHolder(
+        PaillierPublicKey key, Func<CancellationToken, ValueTask<Rerandomizer>> rerandomizer, PaillierOptions options, Func<int, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? claim = null) =>
+        new(key.Bits, options, null, key, rerandomizer, claim);
 
     /// <summary>For counting under a key of so many bits.</summary>
-    public static ProductsByPaillier Counting(int keyBits) => new(keyBits, null, null, PaillierOptions.Default);
+    public static ProductsByPaillier Counting(int keyBits) => new(keyBits, PaillierOptions.Default);
 
     /// <inheritdoc/>
     public async ValueTask<RingMatrix[]> ShareAsync(TwoPartyLink link, IReadOnlyList<CrossProduct> products, CancellationToken cancellationToken)
@@ -81,10 +85,10 @@ internal sealed class ProductsByPaillier : ICrossProducts
 
     private async Task<RingMatrix> HoldAsync(TwoPartyLink link, TwoPartyLink.Step step, PackedProduct packed, RingMatrix rows, CancellationToken cancellationToken)
     {
-        var key = _rerandomizer!.Key;
+        var (key, rerandomizer) = (_key!, await _rerandomizer!(cancellationToken));
         var encrypted = await step.ReceiveAsync("encrypted", BytesOf(packed.FactorCount), cancellationToken);
         var factor = step.Checked(() => key.FromBytes(encrypted.Span, packed.FactorCount));
-        var (masked, shares) = packed.Mask(packed.Multiply(factor, rows, _options), _rerandomizer, link.Random, _options);
+        var (masked, shares) = packed.Mask(packed.Multiply(factor, rows, _options), rerandomizer, link.Random, _options);
         var blinded = key.ToBytes(masked);
         if (_claim is not null) await _claim(link.Steps, SHA256.HashData(blinded), cancellationToken);
         await step.SendAsync("blinded", blinded, cancellationToken);

@@ -16,5 +16,5 @@ internal static class PaillierPair
     /// <summary>The same with a secret of the owner's round and one of the holder's run.</summary>
     public static Func<bool, ICrossProducts> Products(byte[] round, byte[] run) => isFirst => isFirst
         ? ProductsByPaillier.OfOwner(new EncryptedFactors(Key, round, PaillierOptions.Default))
-        : ProductsByPaillier.OfHolder(new Rerandomizer(Key.PublicKey, CryptographicRandom.Expanding(run)), PaillierOptions.Default);
+        : ProductsByPaillier.OfHolder(Key.PublicKey, _ => ValueTask.FromResult(new Rerandomizer(Key.PublicKey, CryptographicRandom.Expanding(run))), PaillierOptions.Default);
 }
