@@ -20,11 +20,11 @@ internal static class LinksBenchmark
 
     private static readonly string Method = string.Create(CultureInfo.InvariantCulture, $"""
         Every party is a process of its own, connected over TLS on loopback: a coordinator, {Participants} participants, and a helper where the mode has one. {Rows} rows with two features, {TrainingRounds} rounds,
-        preprocessing included. `directly` and `over links` are seconds of wall time from the agreed roster to the model, the smaller of {Repeats} runs; other work was under way on the machine.
+        preprocessing included. `directly` and `over links` are seconds of wall time from the agreed roster to the model, the smaller of {Repeats} runs.
         A link is a proxy between a party and the coordinator that delays each byte by {SlowLink.OneWay.TotalMilliseconds} ms one way, {2 * SlowLink.OneWay.TotalMilliseconds} ms there and back, and lets 100 Mbit/s through in each direction.
         `messages` are those of a participant, the coordinator and the helper, `waiting` how many of all messages wait for one another, as `coterie plan` predicts them; a run that sent another number of messages or
         bytes than predicted would end the benchmark. `ways` is `waiting` times {SlowLink.OneWay.TotalMilliseconds} ms: the least that links add. What they add beyond it is what passing bytes on at this speed takes, timers, and the
-        second way between participants and a helper, which is through the coordinator. Where other work took more than links did, a run over links is the shorter one. `federated` is the plain row.
+        second way between participants and a helper, which is through the coordinator. Making a Paillier key takes a second or several, by chance: where that differed by more than links add, the run over links is the shorter one. `federated` is the plain row.
         """);
 
     private static readonly (string Mode, string Learner)[] Cases =
