@@ -35,7 +35,7 @@ internal static class ObliviousTransferBenchmark
         void Add(string what, int count, TransferCost cost, double blocks) => table.Add(
             what, Figures.Count(count), Figures.Seconds(cost.Receiver), Figures.Seconds(cost.Sender), Figures.Count(count / (cost.Receiver + cost.Sender)),
             blocks == 0 ? "" : Figures.Seconds(blocks * count * block), Figures.Count(cost.Received), Figures.Count(cost.Sent));
-        Add("base, 3072-bit group", BaseTransferSender.Count, TransferWork.Base(), 0);
+        Add("base, P-256", BaseTransferSender.Count, TransferWork.Base(), 0);
         const int Million = 1_000_000;
         foreach (var count in (int[])[10_000, Million])
         {

@@ -54,6 +54,7 @@ internal sealed class MaskedSum(Topology topology)
         using var durable = await DurableSecrets.OfAsync(round, cancellationToken);
         var (advertised, peers) = await AdvertiseStep.ParticipateAsync(round, durable.Keys, cancellationToken);
         if (peers is null) return null;
+        durable.Keys.AgreeAhead(peers.Values.Select(p => p.ChannelKey), peers.Values.Select(p => p.MaskKey));
         var secrets = new ParticipantSecrets(round, durable.Keys) { Peers = peers, Dealing = durable.Dealing };
         var (shared, held) = await ShareStep.ParticipateAsync(round, secrets, advertised, cancellationToken);
         if (held is null) return null;

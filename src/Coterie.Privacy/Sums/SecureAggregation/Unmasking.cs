@@ -73,7 +73,9 @@ internal sealed class Unmasking(AggregationRound round, IReadOnlyDictionary<int,
     private void RemovePairMasks(int dropped, ReadOnlySpan<byte> scalar, IUnmaskable sum)
     {
         using var key = AgreementKey.FromScalar(scalar, keys[dropped].MaskKey);
-        foreach (var neighbour in round.Graph.Of(dropped).Where(survivors.Contains))
+        var neighbours = round.Graph.Of(dropped).Where(survivors.Contains).ToArray();
+        key.AgreeAhead(neighbours.Select(n => keys[n].MaskKey));
+        foreach (var neighbour in neighbours)
             sum.ApplyPairwiseMask(_context, round.NameOf(dropped), key, round.NameOf(neighbour), keys[neighbour].MaskKey);
     }
 }

@@ -66,6 +66,7 @@ internal static class GroupAgreement
         using var durable = await DurableSecrets.OfAsync(round, cancellationToken);
         var (advertised, peers) = await AdvertiseStep.ParticipateAsync(round, durable.Keys, cancellationToken);
         if (peers is null) return null;
+        durable.Keys.AgreeAhead(peers.Values.Select(p => p.ChannelKey), []);
         var own = durable.Keys.ExportSeed();
         try
         {

@@ -1,25 +1,15 @@
-using System.Numerics;
 using System.Security.Cryptography;
 using Coterie.Core.Randomness;
+using Coterie.Cryptography.Curves;
 using Coterie.Cryptography.ObliviousTransfer;
-using Coterie.Cryptography.Paillier.Modular;
+using Coterie.Tests.Cryptography.Curves;
 
 namespace Coterie.Tests.Cryptography.ObliviousTransfer;
 
 public sealed class BaseTransferTests
 {
+    private const int Length = P256Points.PointBytes;
     private static readonly CryptographicRandom Random = CryptographicRandom.Instance;
-    private static readonly BigInteger Order = ModpGroup.Prime >> 1;
-
-    [Fact]
-    public void Group_Prime_IsThatOfTheFormulaOfRfc3526()
-    {
-        Assert.Equal((BigInteger.One << 3072) - (BigInteger.One << 3008) - 1 + ((Pi(2942) + 1_690_314) << 64), ModpGroup.Prime);
-        // Fermat's test to two bases each; the generator has order q.
-        Assert.All((BigInteger[])[3, 5], b => Assert.Equal(BigInteger.One, BigInteger.ModPow(b, ModpGroup.Prime - 1, ModpGroup.Prime)));
-        Assert.All((BigInteger[])[3, 5], b => Assert.Equal(BigInteger.One, BigInteger.ModPow(b, Order - 1, Order)));
-        Assert.Equal(BigInteger.One, BigInteger.ModPow(2, Order, ModpGroup.Prime));
-    }
 
     [Fact]
     public void Answer_RandomChoices_GivesTheChosenKeyOfEveryPair()
@@ -36,7 +26,7 @@ public sealed class BaseTransferTests
             Assert.NotEqual(zero[i], one[i]);
         }
         Assert.Equal(256, zero.Concat(one).Distinct().Count());
-        Assert.Equal((416, 49_184), (sender.Message.Length, reply.Length));
+        Assert.Equal((96, 8_224), (sender.Message.Length, reply.Length));
         Assert.Throws<InvalidOperationException>(() => sender.Finish(reply));
         Assert.Throws<InvalidOperationException>(() => seeds.Take());
     }
@@ -58,84 +48,69 @@ public sealed class BaseTransferTests
         Assert.Empty(seeds.Take().Keys.Intersect(zero.Concat(one)));
     }
 
-    /// <summary>Twins: powers of two bases modulo p against the framework's, on every engine.</summary>
     [Theory]
-    [InlineData((int)EngineKind.Avx512)]
-    [InlineData((int)EngineKind.Avx2)]
-    [InlineData((int)EngineKind.Portable)]
-    public void TwinEngine_FixedBase_AgreesWithBigInteger(int kindNumber)
-    {
-        var kind = (EngineKind)kindNumber;
-        if (!ModularEngines.IsSupported(kind)) return;
-        using var engine = new TwinEngine(ModpGroup.CreateEngine(kind));
-        var (lanes, words) = (engine.Lanes, ModpGroup.Words);
-        var (bases, numbers) = (new ulong[engine.PairLength], new ulong[words * lanes]);
-        var other = new BigInteger(Random.Bytes(380), isUnsigned: true);
-        for (var lane = 0; lane < lanes; lane++) numbers[lane * words] = 2;
-        engine.LoadSingles(numbers, words, bases);
-        for (var lane = 0; lane < lanes; lane++) LittleWords.FromBigInteger(other, numbers.AsSpan(lane * words, words));
-        engine.LoadSingles(numbers, words, bases.AsSpan(engine.SingleLength));
-        const int Bits = 200;
-        var exponents = new ulong[4 * lanes];
-        for (var lane = 0; lane < lanes; lane++) LittleWords.FromBigInteger(new BigInteger(Random.Bytes(Bits / 8), isUnsigned: true), exponents.AsSpan(4 * lane, 4));
-        using var tables = new FixedBase(engine, bases, Bits, 5, 5, hardened: true);
-        var powers = new ulong[engine.PairLength];
-        tables.Raise(exponents, 4, powers);
-        foreach (var (half, number) in new[] { (0, (BigInteger)2), (1, other) })
-        {
-            engine.StoreSingles(powers.AsSpan(half * engine.SingleLength, engine.SingleLength), numbers);
-            for (var lane = 0; lane < lanes; lane++)
-                Assert.Equal(BigInteger.ModPow(number, LittleWords.ToBigInteger(exponents.AsSpan(4 * lane, 4)), ModpGroup.Prime), LittleWords.ToBigInteger(numbers.AsSpan(lane * words, words)));
-        }
-    }
-
-    public static TheoryData<string> WrongNumbers => ["0", "1", "p-1", "p", "p+4", "max"];
-
-    [Theory]
-    [MemberData(nameof(WrongNumbers))]
-    [InlineData("non-square")]
-    public void Answer_OfferOutsideTheGroup_IsRefused(string kind)
+    [MemberData(nameof(P256PointsTests.Wrong), MemberType = typeof(P256PointsTests))]
+    public void Answer_OfferThatIsNoPoint_IsRefused(string kind)
     {
         var session = Random.Bytes(32);
         using var sender = BaseTransferSender.Create(session, Random);
         var offer = sender.Message.ToArray();
-        Write(kind, offer.AsSpan(32));
+        P256PointsTests.NoPoint(kind).CopyTo(offer.AsSpan(32));
         var refusal = Assert.Throws<CryptographicException>(() => BaseTransferReceiver.Answer(session, offer, 0, Random));
-        Assert.StartsWith("The base transfers' offer is", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("The base transfers' offer is no point of the curve P-256.", refusal.Message);
     }
 
     [Theory]
-    [MemberData(nameof(WrongNumbers))]
-    public void Finish_ReplyThatIsNoNumberModuloP_IsRefusedByItsIndex(string kind)
+    [MemberData(nameof(P256PointsTests.Wrong), MemberType = typeof(P256PointsTests))]
+    public void Finish_ReplyThatIsNoPoint_IsRefusedByItsIndex(string kind)
     {
         var session = Random.Bytes(32);
         using var sender = BaseTransferSender.Create(session, Random);
-        var reply = Replies(session, 77, kind);
+        var (_, reply) = BaseTransferReceiver.Answer(session, sender.Message.Span, 0, Random);
+        P256PointsTests.NoPoint(kind).CopyTo(reply.AsSpan(32 + (77 * Length)));
         var refusal = Assert.Throws<CryptographicException>(() => sender.Finish(reply));
-        Assert.StartsWith("Element 77 of the base transfers' reply is", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("Element 77 of the base transfers' reply is no point of the curve P-256.", refusal.Message);
     }
 
-    /// <summary>-4 is no square. Its a-th power would tell whether a is even, were it not always: it is the power of 4, which is A squared.</summary>
+    /// <summary>The protocol's own equations, by the framework's Diffie-Hellman: with b known, B is b G or A + b G, and keys hash b A.</summary>
     [Fact]
-    public void Finish_ReplyThatIsNoSquare_TellsNoMoreThanTheSquare()
+    public void Answer_KnownScalars_FollowsTheEquations()
     {
-        for (var i = 0; i < 6; i++)
+        var (session, seed, choices) = (Random.Bytes(32), Random.Bytes(32), TransferPair.Blocks(1)[0]);
+        using var sender = BaseTransferSender.Create(session, Random);
+        var offer = sender.Message.Span[32..].ToArray();
+        var (seeds, reply) = BaseTransferReceiver.Answer(session, sender.Message.Span, choices, CryptographicRandom.Expanding(seed));
+        var (_, _, keys) = seeds.Take();
+        var (random, words) = (CryptographicRandom.Expanding(seed), new ulong[4]);
+        for (var i = 0; i < 128; i++)
         {
-            var session = Random.Bytes(32);
-            using var sender = BaseTransferSender.Create(session, Random);
-            var offer = sender.Message.Span[32..].ToArray();
-            var number = new BigInteger(offer, isUnsigned: true);
-            var reply = Replies(session, 77, "non-square");
-            var (_, zero, one) = sender.Finish(reply).Take();
-            UInt128 Key(int index, BigInteger shared)
-            {
-                var bytes = new byte[384];
-                Put(shared % ModpGroup.Prime, bytes);
-                return TransferHash.BaseKey(session, index, offer, reply.AsSpan(32 + (index * 384), 384), bytes);
-            }
-            foreach (var index in (int[])[77, 78]) Assert.Equal(Key(index, number * number), zero[index]);
-            Assert.NotEqual(zero[77], one[77]);
+            P256Scalar.Draw(random, words);
+            var b = CurvePoints.ToInteger(words);
+            var sent = reply.AsSpan(32 + (i * Length), Length).ToArray();
+            Assert.Equal(((choices >> i) & 1) == 0, sent.AsSpan().SequenceEqual(CurvePoints.Multiple(b)));
+            P256Points.Add(P256Points.LoadOne(CurvePoints.Multiple(b)), P256Points.LoadOne(offer), out var sum);
+            if (((choices >> i) & 1) == 1) Assert.Equal(CurvePoints.Store(in sum)[..Length], sent);
+            var shared = CurvePoints.Store(P256Multiples.Of(P256Points.LoadOne(offer), words))[..Length];
+            Assert.Equal(CurvePoints.SharedX(b, offer), shared[..32]);
+            Assert.Equal(TransferHash.BaseKey(session, i, offer, sent, shared), keys[i]);
         }
+    }
+
+    /// <summary>B = A makes a (B - A) the point at infinity, whose key anybody knows; the other key of that transfer, and those of others, stay unknown.</summary>
+    [Fact]
+    public void Finish_ReplyThatIsTheOffer_ShowsOneKeyOfThatTransferOnly()
+    {
+        var session = Random.Bytes(32);
+        using var sender = BaseTransferSender.Create(session, Random);
+        var (seeds, reply) = BaseTransferReceiver.Answer(session, sender.Message.Span, 0, Random);
+        var offer = sender.Message.Span[32..].ToArray();
+        offer.CopyTo(reply.AsSpan(32 + (3 * Length)));
+        var (_, zero, one) = sender.Finish(reply).Take();
+        Assert.Equal(TransferHash.BaseKey(session, 3, offer, offer, new byte[Length]), one[3]);
+        Assert.NotEqual(zero[3], one[3]);
+        var (_, _, keys) = seeds.Take();
+        for (var i = 0; i < 128; i++)
+            if (i != 3) Assert.Equal((keys[i], false), (zero[i], one[i] == TransferHash.BaseKey(session, i, offer, reply.AsSpan(32 + (i * Length), Length), new byte[Length])));
     }
 
     [Fact]
@@ -147,8 +122,8 @@ public sealed class BaseTransferTests
         void Refused(byte[] message, string part) =>
             Assert.Contains(part, Assert.Throws<CryptographicException>(() => BaseTransferReceiver.Answer(session, message, 0, Random)).Message, StringComparison.Ordinal);
         Refused([], "too short");
-        Refused(offer[..^1], "415 bytes");
-        Refused([.. offer, 0], "417 bytes");
+        Refused(offer[..^1], "95 bytes");
+        Refused([.. offer, 0], "97 bytes");
         Refused(With(offer, 0, 2), "version 2");
         Refused(With(offer, 1, 2), "BaseOffer");
         Refused(With(offer, 8, 1), "batch 1");
@@ -167,52 +142,5 @@ public sealed class BaseTransferTests
         var copy = message.ToArray();
         copy[index] = value;
         return copy;
-    }
-
-    /// <summary>A reply of squares, but for one element.</summary>
-    private static byte[] Replies(byte[] session, int wrong, string kind)
-    {
-        var reply = TransferMessage.Create(TransferMessageKind.BaseReply, TransferHash.SessionTag(session), 128, 0, 128 * 384);
-        for (var i = 0; i < 128; i++)
-        {
-            var element = reply.AsSpan(32 + (i * 384), 384);
-            if (i == wrong) Write(kind, element);
-            else Put(4, element);
-        }
-        return reply;
-    }
-
-    private static void Write(string kind, Span<byte> element) => Put(
-        kind switch
-        {
-            "0" => 0,
-            "1" => 1,
-            "p-1" => ModpGroup.Prime - 1,
-            "p" => ModpGroup.Prime,
-            "p+4" => ModpGroup.Prime + 4,
-            "max" => (BigInteger.One << 3072) - 1,
-            // p is 3 modulo 4, so that -1 is no square and neither is -4.
-            _ => ModpGroup.Prime - 4,
-        },
-        element);
-
-    private static void Put(BigInteger value, Span<byte> element)
-    {
-        element.Clear();
-        value.TryWriteBytes(element, out _, isUnsigned: true);
-    }
-
-    /// <summary>[2^bits pi], by Machin's formula with guard bits.</summary>
-    private static BigInteger Pi(int bits)
-    {
-        const int Guard = 64;
-        var unity = BigInteger.One << (bits + Guard);
-        BigInteger ArcTangent(int x)
-        {
-            var (sum, power) = (BigInteger.Zero, unity / x);
-            for (var n = 1; !power.IsZero; n += 2, power /= x * x) sum += n % 4 == 1 ? power / n : -(power / n);
-            return sum;
-        }
-        return 4 * ((4 * ArcTangent(5)) - ArcTangent(239)) >> Guard;
     }
 }
