@@ -22,16 +22,17 @@ internal static class P256Scalar
     public static void Draw(CryptographicRandom random, Span<ulong> scalar)
     {
         do random.Fill(MemoryMarshal.AsBytes(scalar[..Words]));
-        while (!IsBelowOrder(scalar) || !scalar[..Words].ContainsAnyExcept(0UL));
+        while (!IsValid(scalar));
     }
 
     /// <summary>A digit, 0 the lowest.</summary>
     public static int Digit(ReadOnlySpan<ulong> scalar, int index) => (int)((scalar[index * DigitBits / 64] >> (index * DigitBits % 64)) & ((1 << DigitBits) - 1));
 
-    private static bool IsBelowOrder(ReadOnlySpan<ulong> scalar)
+    /// <summary>Whether it is from 1 to the order less one.</summary>
+    public static bool IsValid(ReadOnlySpan<ulong> scalar)
     {
         for (var i = Words - 1; i >= 0; i--)
-            if (scalar[i] != Order[i]) return scalar[i] < Order[i];
+            if (scalar[i] != Order[i]) return scalar[i] < Order[i] && scalar[..Words].ContainsAnyExcept(0UL);
         return false;
     }
 }

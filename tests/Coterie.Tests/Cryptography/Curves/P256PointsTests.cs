@@ -104,14 +104,11 @@ public sealed class P256PointsTests
     }
 
     [Fact]
-    public void Draw_StreamOfOnes_GoesOnToTheNextThatIsBelowTheOrder()
+    public void IsValid_EndsOfTheRange_AreFromOneToTheOrderLessOne()
     {
-        // A number below the order all the same: its stream decides, however often it was drawn.
-        var scalar = new ulong[4];
-        P256Scalar.Draw(CryptographicRandom.Expanding(new byte[32]), scalar);
-        var again = new ulong[4];
-        P256Scalar.Draw(CryptographicRandom.Expanding(new byte[32]), again);
-        Assert.Equal(scalar, again);
+        Assert.True(P256Scalar.IsValid(CurvePoints.ToWords(1)));
+        Assert.True(P256Scalar.IsValid(CurvePoints.ToWords(CurvePoints.Order - 1)));
+        foreach (var wrong in (BigInteger[])[0, CurvePoints.Order, CurvePoints.Order + 1, (BigInteger.One << 256) - 1]) Assert.False(P256Scalar.IsValid(CurvePoints.ToWords(wrong)));
     }
 
     /// <summary>Bytes that are no point of the curve, though x or y may be one's.</summary>
@@ -126,20 +123,20 @@ public sealed class P256PointsTests
             "ones" => [.. Enumerable.Repeat((byte)255, Length)],
             "x + 1" => Bytes(x + 1, y),
             "y + 1" => Bytes(x, y + 1),
-            // The same number modulo p, which would be the same point: x = 5 is below 2^256 - p, and on the curve.
+            // The same numbers modulo p, which would be points: (5, y), and (x, 6).
             "x + p" => Bytes(prime + 5, Root(5)),
-            "y + p" => OfSmallY(prime),
+            "y + p" => Bytes(OfSmallY(6), prime + 6),
             // A point of y^2 = x^3 - 3 x + b' with another b: what an attack on a missing check sends.
             _ => Bytes(x, (y * 2) % prime),
         };
     }
 
-    private static byte[] OfSmallY(BigInteger prime)
+    /// <summary>x of the point with y = 6, a root of x^3 - 3 x + b - 36.</summary>
+    private static BigInteger OfSmallY(int y)
     {
-        // No x is needed that is on the curve: y + p alone has to be refused, and (x, y + p) is congruent to a point.
-        var point = CurvePoints.Multiple(7);
-        var y = new BigInteger(point.AsSpan(32), isUnsigned: true, isBigEndian: true) + prime;
-        return y >> 256 == 0 ? Bytes(new BigInteger(point.AsSpan(0, 32), isUnsigned: true, isBigEndian: true), y) : Bytes(prime, Root(0));
+        var x = BigInteger.Parse("09B21C2DE1DA31D68731DBDAF97D7AB3F979131E28E3DC5B2077D5A7187914A78", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(y, Root(x) is var root && root == y ? root : CurvePoints.ToInteger(P256Numbers.Prime) - root);
+        return x;
     }
 
     /// <summary>y of a point with this x.</summary>
