@@ -4,19 +4,23 @@ using Coterie.Cryptography.Paillier.Modular;
 namespace Coterie.Cryptography.Paillier;
 
 /// <summary>
-/// Re-randomises ciphertexts: multiplies with powers of y^n for a y of this object's own, and with a random sign. y has Jacobi symbol -1, so that with
+/// Re-randomises ciphertexts: multiplies with powers of y_1^n to y_8^n for y_j of this object's own, and with a random sign. All y_j have Jacobi symbol -1, so that with
 /// the sign every class of quadratic residues is reached. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Made by the constructor it does so against everybody, the key's owner too, who knows the factors and chose the key's own base: exponents are 80 bits
-/// longer than n, so that powers are uniform in the group y^n generates but for 2^-80. Made by <see cref="AgainstOthers"/> it takes half the time.
-/// For an odd prime r that divides p - 1 or q - 1, y is an r-th power there with probability 1/r; the owner then learns the class modulo r-th powers
-/// of what the evaluator multiplied: less than log2(r) bits about a sum of its coefficients. A y per run keeps that rare and small; it is not nothing.
+/// Made by the constructor it does so against everybody, the key's owner too, who knows the factors and chose the key's own base: exponents of all eight together are 160 bits
+/// longer than n, so that products are, but for 2^-80 in the mean over the y_j, uniform in the group the y_j^n generate. For a character of order m that is not trivial on them the mean over y_j of the eight factors'
+/// squares is at most 2 m^-6 2^-2t for m below 2^t, t bits an exponent, of which there are m^2, and 2^-8t beyond, of which there are fewer than n. Made by <see cref="AgainstOthers"/>, with a single base, it takes half the time.
+/// For an odd prime r that divides p - 1 or q - 1, all y_j are r-th powers there with probability r^-8; the owner then learns the class modulo r-th powers
+/// of what the evaluator multiplied: less than log2(r) bits about a sum of its coefficients. Fresh y_j for every run keep that rare and small; it is not nothing.
 /// </remarks>
 public sealed class Rerandomizer
 {
-    /// <summary>Bits beyond those of n, which bound the distance from uniform.</summary>
-    private const int StatisticalBits = 80;
+    /// <summary>Bits of exponents beyond those of n: the square of the distance from uniform is 2 to minus this.</summary>
+    private const int StatisticalBits = 160;
+
+    /// <summary>Bases against everybody: as many as the widest engine has lanes, whose powers then come about side by side.</summary>
+    private const int Bases = 8;
 
     /// <summary>Ciphertexts whose randomness is made at a time, after a first few: lanes are full, and the table is read once for all of them.</summary>
     private const int MadeAtOnce = 64;
@@ -31,31 +35,39 @@ public sealed class Rerandomizer
     private Ciphertexts? _made;
     private int _taken;
 
-    /// <summary>Against everybody, the key's owner too. Draws y and builds the tables of its powers.</summary>
+    /// <summary>Against everybody, the key's owner too. Draws the y_j and builds the tables of their powers.</summary>
     /// <param name="key">Of the ciphertexts.</param>
-    /// <param name="random">Where y, and noise unless it is given later, come from.</param>
+    /// <param name="random">Where the y_j, and noise unless it is given later, come from.</param>
     /// <param name="options">How.</param>
     /// <param name="forFew">Whether it will serve some dozens of ciphertexts rather than thousands: tables are a quarter then, and a ciphertext takes a tenth longer.</param>
     public Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null, bool forFew = false)
-        : this(key, random, options, (key ?? throw new ArgumentNullException(nameof(key))).Bits + StatisticalBits, forFew ? TurnsForFew : Turns)
+        : this(key, random, options, (key ?? throw new ArgumentNullException(nameof(key))).Bits + StatisticalBits, Bases, forFew ? TurnsForFew : Turns)
     {
     }
 
-    private Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options, int exponentBits, int turns)
+    private Rerandomizer(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options, int exponentBits, int bases, int turns)
     {
         ArgumentNullException.ThrowIfNull(random);
         (Key, _random, _options) = (key, random, options ?? PaillierOptions.Default);
         var engine = key.Engine;
-        var root = new ulong[engine.PairLength];
-        var numbers = new ulong[key.Words * engine.Lanes];
-        var y = Draw(key, random);
-        for (var lane = 0; lane < engine.Lanes; lane++) y.CopyTo(numbers, lane * key.Words);
-        engine.LoadPairs(numbers, key.Words, root);
-        Powers.RaiseAll(engine, root, key.Modulus, key.Bits, hardened: false, root);
-        _powers = new FixedBase(engine, root, exponentBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow, turns, _options.Hardened);
+        var blocks = Math.Max(1, bases / engine.Lanes);
+        var (roots, numbers) = (new ulong[blocks * engine.PairLength], new ulong[blocks * engine.Lanes * key.Words]);
+        for (var i = 0; i < bases; i++)
+        {
+            var y = Draw(key, random);
+            // A single base stands in all lanes.
+            for (var lane = i; lane < blocks * engine.Lanes; lane += bases) y.CopyTo(numbers, lane * key.Words);
+            LittleWords.Zero(y);
+        }
+        for (var block = 0; block < blocks; block++)
+        {
+            var root = roots.AsSpan(block * engine.PairLength, engine.PairLength);
+            engine.LoadPairs(numbers.AsSpan(block * engine.Lanes * key.Words, engine.Lanes * key.Words), key.Words, root);
+            Powers.RaiseAll(engine, root, key.Modulus, key.Bits, hardened: false, root);
+        }
+        _powers = new FixedBase(engine, roots, bases, exponentBits, _options.Hardened ? PaillierPublicKey.HardenedWindow : PaillierPublicKey.OpenWindow, turns, _options.Hardened);
         LittleWords.Zero(numbers);
-        LittleWords.Zero(y);
-        LittleWords.Zero(root);
+        LittleWords.Zero(roots);
     }
 
     /// <summary>
@@ -66,13 +78,13 @@ public sealed class Rerandomizer
     public static Rerandomizer AgainstOthers(PaillierPublicKey key, CryptographicRandom random, PaillierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return new Rerandomizer(key, random, options, key.ExponentBits, Turns);
+        return new Rerandomizer(key, random, options, key.ExponentBits, 1, Turns);
     }
 
     /// <summary>The key of the ciphertexts.</summary>
     public PaillierPublicKey Key { get; }
 
-    /// <summary>Bits of y^n's exponents.</summary>
+    /// <summary>Bits of exponents, of all bases together.</summary>
     internal int ExponentBits => _powers.Bits;
 
     /// <summary>Bytes of the tables.</summary>
@@ -88,7 +100,7 @@ public sealed class Rerandomizer
         return fresh;
     }
 
-    /// <summary>The same with randomness out of a stream of the caller's: a party that restarts, with the same y and the same stream, sends the same ciphertexts again.</summary>
+    /// <summary>The same with randomness out of a stream of the caller's: a party that restarts, with the same y_j and the same stream, sends the same ciphertexts again.</summary>
     public Ciphertexts Apply(Ciphertexts ciphertexts, CryptographicRandom random)
     {
         Key.Check(ciphertexts);

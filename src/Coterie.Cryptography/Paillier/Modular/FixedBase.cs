@@ -27,36 +27,41 @@ internal sealed class FixedBase : IDisposable
     /// <param name="turns">Digits that share a table.</param>
     /// <param name="hardened">Whether tables are read whole.</param>
     public FixedBase(ModularEngine engine, ReadOnlySpan<ulong> @base, int bits, int window, int turns, bool hardened)
+        : this(engine, @base, 1, bits, window, turns, hardened)
+    {
+    }
+
+    /// <summary>
+    /// Builds the tables of a product of powers of several bases: an exponent's digits go to them in turn, so many at a time as share a table. To uniform exponents it is all the same which digits are whose.
+    /// </summary>
+    /// <param name="engine">The modulus.</param>
+    /// <param name="bases">Blocks of pairs, a base a lane; of a single base the base in all lanes.</param>
+    /// <param name="count">How many bases; 1, or a multiple of the lanes.</param>
+    /// <param name="bits">Bits of exponents, of all bases together.</param>
+    /// <param name="window">Bits of a digit.</param>
+    /// <param name="turns">Digits that share a table.</param>
+    /// <param name="hardened">Whether tables are read whole.</param>
+    public FixedBase(ModularEngine engine, ReadOnlySpan<ulong> bases, int count, int bits, int window, int turns, bool hardened)
     {
         (_engine, _window, _turns, Bits) = (engine, window, turns, bits);
-        var (length, entryLength, lanes) = (engine.PairLength, engine.EntryLength, engine.Lanes);
-        var count = (((bits + window - 1) / window) + turns - 1) / turns;
-        TableBytes = count * SharedTable.BytesFor(engine, 1 << window, hardened);
-        _tables = new SharedTable[count];
-        // Block j holds base^(2^(window turns i)) in lane i - lanes j.
-        var roots = new ulong[(count + lanes - 1) / lanes * length];
-        var root = @base[..length].ToArray();
-        var entry = new ulong[entryLength];
-        for (var i = 0; i < count; i++)
-        {
-            _tables[i] = new SharedTable(engine, 1 << window, hardened);
-            engine.Extract(root, 0, entry);
-            engine.Insert(entry, i % lanes, roots.AsSpan(i / lanes * length, length));
-            for (var s = 0; s < window * turns && i < count - 1; s++) engine.SquarePairs(root, root);
-        }
+        var (length, lanes) = (engine.PairLength, engine.Lanes);
+        _tables = new SharedTable[(((bits + window - 1) / window) + turns - 1) / turns];
+        TableBytes = _tables.Length * SharedTable.BytesFor(engine, 1 << window, hardened);
+        for (var i = 0; i < _tables.Length; i++) _tables[i] = new SharedTable(engine, 1 << window, hardened);
+        var roots = count == 1 ? RootsOfOne(bases[..length]) : RootsOfMany(bases[..(count / lanes * length)]);
         var power = new ulong[length];
-        for (var first = 0; first < count; first += lanes)
+        for (var first = 0; first < _tables.Length; first += lanes)
         {
             engine.One.CopyTo(power);
             for (var e = 0; e < 1 << window; e++)
             {
-                for (var lane = 0; lane < lanes && first + lane < count; lane++) _tables[first + lane].Put(e, power, lane);
+                for (var lane = 0; lane < lanes && first + lane < _tables.Length; lane++) _tables[first + lane].Put(e, power, lane);
                 engine.MultiplyPairs(power, roots.AsSpan(first / lanes * length, length), power);
             }
         }
     }
 
-    /// <summary>Bits of exponents.</summary>
+    /// <summary>Bits of exponents, of all bases together.</summary>
     public int Bits { get; }
 
     /// <summary>Bytes that the tables take.</summary>
@@ -101,5 +106,35 @@ internal sealed class FixedBase : IDisposable
     public void Dispose()
     {
         foreach (var table in _tables) table.Clear();
+    }
+
+    /// <summary>Block j holds base^(2^(window turns i)) in lane i - lanes j.</summary>
+    private ulong[] RootsOfOne(ReadOnlySpan<ulong> @base)
+    {
+        var (length, lanes) = (_engine.PairLength, _engine.Lanes);
+        var roots = new ulong[(_tables.Length + lanes - 1) / lanes * length];
+        var (root, entry) = (@base.ToArray(), new ulong[_engine.EntryLength]);
+        for (var i = 0; i < _tables.Length; i++)
+        {
+            _engine.Extract(root, 0, entry);
+            _engine.Insert(entry, i % lanes, roots.AsSpan(i / lanes * length, length));
+            for (var s = 0; s < _window * _turns && i < _tables.Length - 1; s++) _engine.SquarePairs(root, root);
+        }
+        return roots;
+    }
+
+    /// <summary>The bases' own blocks, then those of their 2^(window turns)-th powers, and so on: all lanes are raised at once.</summary>
+    private ulong[] RootsOfMany(ReadOnlySpan<ulong> bases)
+    {
+        var (length, blocks) = (_engine.PairLength, (_tables.Length + _engine.Lanes - 1) / _engine.Lanes);
+        var roots = new ulong[blocks * length];
+        bases[..Math.Min(bases.Length, roots.Length)].CopyTo(roots);
+        for (var block = bases.Length / length; block < blocks; block++)
+        {
+            var root = roots.AsSpan(block * length, length);
+            roots.AsSpan((block * length) - bases.Length, length).CopyTo(root);
+            for (var s = 0; s < _window * _turns; s++) _engine.SquarePairs(root, root);
+        }
+        return roots;
     }
 }

@@ -30,7 +30,7 @@ public sealed class RerandomizerTests
         var ciphertexts = PaillierPublicKeyTests.Encrypted(values);
         var owner = new Rerandomizer(Key.Public, CryptographicRandom.Instance);
         var others = Rerandomizer.AgainstOthers(Key.Public, CryptographicRandom.Instance);
-        Assert.Equal(Key.Public.Bits + 80, owner.ExponentBits);
+        Assert.Equal(Key.Public.Bits + 160, owner.ExponentBits);
         Assert.Equal((Key.Public.Bits + 1) / 2, others.ExponentBits);
         var (first, second) = (owner.Apply(ciphertexts), others.Apply(ciphertexts));
         Assert.Equal(values.Select(v => (BigInteger)v), PaillierPublicKeyTests.Decrypted(first));

@@ -42,8 +42,8 @@ public sealed class UniformMaskingTests
 
     /// <summary>
     /// An owner whose p - 1 is divisible by 3 encrypts with randomness that is no cube modulo p. The cubic class of the product tells the factor
-    /// modulo 3: always without re-randomisation, for a third of all re-randomisers with a base of their own, and not with uniform randomness. Of 300 results each class has 100 give or
-    /// take 50, six standard deviations of 8.2: fails by chance less than once in 10^8.
+    /// modulo 3: always without re-randomisation, for a third of all re-randomisers with one base of their own, for one in 3^8 of those with eight, and not with uniform randomness. Of 300 results each class has 100 give or
+    /// take 50, six standard deviations of 8.2: fails by chance less than once in 10^8; so do three of 60 re-randomisers with eight bases that tell it.
     /// </summary>
     [Fact]
     public void Attack_OwnerWithACubicCharacter_LearnsNothing()
@@ -60,7 +60,9 @@ public sealed class UniformMaskingTests
         Assert.Equal(BigInteger.ModPow(Class(one), 5, p), Class(product));
 
         var many = TestKeys.Read(key.PublicKey, [.. Enumerable.Repeat(product, 300)]);
-        Assert.Contains(Enumerable.Range(0, 200), _ => TestKeys.Numbers(new Rerandomizer(key.PublicKey, random).Apply(many.Head(30))).All(c => Class(c) == Class(product)));
+        bool Tells(Rerandomizer rerandomizer) => TestKeys.Numbers(rerandomizer.Apply(many.Head(30))).All(c => Class(c) == Class(product));
+        Assert.Contains(Enumerable.Range(0, 200), _ => Tells(Rerandomizer.AgainstOthers(key.PublicKey, random)));
+        Assert.InRange(Enumerable.Range(0, 60).Count(_ => Tells(new Rerandomizer(key.PublicKey, random))), 0, 2);
 
         var seen = TestKeys.Numbers(UniformMasking.Mask(many, random.Bytes(32), 0, random)).CountBy(Class).ToArray();
         Assert.Equal(3, seen.Length);

@@ -39,6 +39,43 @@ public sealed class FixedBaseTests
         }
     }
 
+    /// <summary>Chunks of as many digits as share a table go to the bases in turn; on every engine the same, whatever its lanes.</summary>
+    [Theory]
+    [InlineData(160, 4, 2)]
+    [InlineData(163, 5, 3)]
+    [InlineData(20, 6, 8)]
+    public void Raise_EightBases_IsTheProductOfTheirPowers(int bits, int window, int turns)
+    {
+        BigInteger n = Random(BigInteger.One << 100) | 1 | (BigInteger.One << 99);
+        BigInteger[] roots = [.. Enumerable.Range(0, 8).Select(_ => Random(n * n))];
+        var (words, chunk) = ((bits + 63) / 64, window * turns);
+        foreach (var kind in ModularEngines.Supported)
+        {
+            using var engine = ModularEngines.Create(Words(n, 2), kind);
+            var bases = new ulong[8 / engine.Lanes * engine.PairLength];
+            for (var block = 0; block < 8 / engine.Lanes; block++)
+                engine.LoadPairs(roots.Skip(block * engine.Lanes).Take(engine.Lanes).SelectMany(r => Words(r, 4)).ToArray(), 4, bases.AsSpan(block * engine.PairLength, engine.PairLength));
+            BigInteger[] exponents = [.. Enumerable.Range(0, engine.Lanes).Select(i => i == 0 ? (BigInteger.One << bits) - 1 : Random(BigInteger.One << bits))];
+            foreach (var hardened in new[] { false, true })
+            {
+                using var table = new FixedBase(engine, bases, 8, bits, window, turns, hardened);
+                var (results, numbers) = (new ulong[engine.PairLength], new ulong[4 * engine.Lanes]);
+                table.Raise(exponents.SelectMany(e => Words(e, words)).ToArray(), words, results);
+                engine.StorePairs(results, numbers);
+                for (var lane = 0; lane < engine.Lanes; lane++)
+                {
+                    var expected = BigInteger.One;
+                    for (var i = 0; i * chunk < bits; i++)
+                    {
+                        var digits = (exponents[lane] >> (i * chunk)) & ((BigInteger.One << chunk) - 1);
+                        expected = expected * BigInteger.ModPow(roots[i % 8], digits << (i / 8 * chunk), n * n) % (n * n);
+                    }
+                    Assert.Equal(expected, Integer(numbers.AsSpan(lane * 4, 4)));
+                }
+            }
+        }
+    }
+
     /// <summary>What is left of a table that tells its modulus: nothing. A power of one digit is an entry of it.</summary>
     [Fact]
     public void Dispose_ATable_LeavesZeros()
