@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coterie.Core.Catalogues;
 using Coterie.Core.Learning;
+using Coterie.Learning.Boosting;
 using Coterie.Learning.External;
 using Coterie.Learning.Kernels;
 using Coterie.Learning.Neural;
@@ -18,6 +19,7 @@ public static class LearnerCatalogue
         .. ElasticNet.Entries,
         .. SupportVectorLearners.Entries,
         .. KernelLearners.Entries,
+        BoostingLearners.Entry,
         NeuralLearners.Entry,
         KMeans.Entry,
         ExternalLearners.Entry,

@@ -8,6 +8,9 @@ public interface ILearner : ISummed
     /// <summary>What it predicts.</summary>
     LearningTask Task { get; }
 
+    /// <summary>Whether rows may lack cells (NaN).</summary>
+    bool TakesMissing => false;
+
     /// <summary>
     /// How contributions of so many participants are made shorter; null: they are not. Null in every round is what noise on entries, cuts to a length and
     /// comparisons of contributions need: entries of compressed ones are no coordinates of a vector.

@@ -23,6 +23,9 @@ public interface ISummed
     /// </summary>
     bool ToleratesSampling => false;
 
+    /// <summary>Whether what is laid out, and how many rounds there are, follows from what was learned: what a run sends is then known by training, not from the first rounds.</summary>
+    bool ShapesFollowRows => false;
+
     /// <summary>Whether views of shards are <see cref="IRemembering"/>. Participants are then told after every round whose contributions were added.</summary>
     bool Remembers => false;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Learning.Evaluation;
 
 namespace Coterie.Federation.Reports;
 
@@ -41,6 +42,9 @@ public sealed record RunSection(string Mode, string Learner, double Seconds, int
 
     /// <summary>Sizes of clusters.</summary>
     public ClusterResult? Clusters { get; init; }
+
+    /// <summary>What the model owes to its features, the most important first.</summary>
+    public ImmutableArray<FeatureImportance> Importance { get; init; } = [];
 
     /// <summary>What each party sent and received, by kind of step.</summary>
     public ImmutableArray<TrafficRow> Traffic { get; init; } = [];

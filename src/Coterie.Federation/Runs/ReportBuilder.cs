@@ -40,6 +40,7 @@ public static class ReportBuilder
             Binary = Binary(result),
             Confusion = Confusion(result),
             Clusters = Clusters(result),
+            Importance = outcome.Model.Learner.Accept(new ImportanceVisitor(outcome.Model.Input, outcome.Model.Parameters)),
             Traffic = [.. outcome.Roster.Parties.SelectMany(p => Traffic(result, p.Id))],
             Times = [.. outcome.Roster.Parties.Where(p => outcome.Times.ContainsKey(p.Id)).Select(p => Times(result, p.Id))],
             Learned = LeakageText.Rows(outcome.Openings.Values.SelectMany(o => o), o => Why(o, result)),

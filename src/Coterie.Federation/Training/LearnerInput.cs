@@ -2,7 +2,7 @@ using Coterie.Core.Learning;
 
 namespace Coterie.Federation.Training;
 
-/// <summary>What rows must be when they reach a learner: numbers, all of them present.</summary>
+/// <summary>What rows must be when they reach a learner: numbers, all of them present unless it takes missing ones.</summary>
 internal static class LearnerInput
 {
     /// <exception cref="ShardException">A column is text or categorical.</exception>
@@ -18,9 +18,10 @@ internal static class LearnerInput
                     column.Name);
     }
 
-    /// <exception cref="ShardException">A cell is missing.</exception>
-    public static void Require(Schema schema, Shard shard)
+    /// <exception cref="ShardException">A cell is missing, and the learner takes none.</exception>
+    public static void Require(ILearner learner, Schema schema, Shard shard)
     {
+        if (learner.TakesMissing) return;
         for (var i = 0; i < shard.Rows; i++)
             for (var j = 0; j < schema.FeatureCount; j++)
                 if (double.IsNaN(shard.Features[i, j]))

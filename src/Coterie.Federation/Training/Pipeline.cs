@@ -34,7 +34,7 @@ internal static class Pipeline
             state = await preprocessors[i].Accept(new PreprocessingStage(state, stage, trainer, cancellationToken));
         }
         if (state.IsKnown) LearnerInput.Require(state.Schema);
-        foreach (var shard in state.Shards) LearnerInput.Require(state.Schema, shard);
+        foreach (var shard in state.Shards) LearnerInput.Require(plan.Learner, state.Schema, shard);
         var last = new TrainingStage(new StepTag($"{runId}/learner"), plan.Stop, plan.Seed, plan.ModelTo ?? ModelAudience.Owner) { SampleFraction = plan.SampleFraction };
         // Whatever a learner has started for this training ends with it.
         var external = (plan.Learner as ExternalLearner)?.Begin(cancellationToken);

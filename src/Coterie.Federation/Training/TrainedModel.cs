@@ -33,17 +33,17 @@ public sealed record TrainedModel(
     public Shard Prepare(Shard raw) => Preprocessing.Aggregate(raw, (shard, fitted) => fitted.Transform(shard));
 
     /// <summary>Predictions for rows as they come: n x 1, or n x classes.</summary>
-    /// <exception cref="ShardException">A cell is missing that no preprocessor fills.</exception>
+    /// <exception cref="ShardException">A cell is missing that no preprocessor fills, and the learner takes none.</exception>
     public Matrix Predict(Shard raw)
     {
         return PredictPrepared(Prepare(raw));
     }
 
     /// <summary>Predictions for rows as the learner sees them.</summary>
-    /// <exception cref="ShardException">A cell is missing that no preprocessor fills.</exception>
+    /// <exception cref="ShardException">A cell is missing that no preprocessor fills, and the learner takes none.</exception>
     public Matrix PredictPrepared(Shard prepared)
     {
-        LearnerInput.Require(Input, prepared);
+        LearnerInput.Require(Learner, Input, prepared);
         return Learner.Accept(new PredictVisitor(Input, Parameters, prepared.Features));
     }
 

@@ -75,7 +75,7 @@ public sealed class EncryptedModel
     internal long[] Encode(Shard raw)
     {
         var prepared = Prepared.Prepare(raw);
-        LearnerInput.Require(Prepared.Input, prepared);
+        LearnerInput.Require(Prepared.Learner, Prepared.Input, prepared);
         try
         {
             return InferenceNumbers.EncodeFeatures(prepared.Features, LinearScale.Of(Prepared.Input).Columns.AsSpan());

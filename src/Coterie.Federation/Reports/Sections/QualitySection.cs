@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using Coterie.Federation.Reports.Charts;
+using Coterie.Learning.Evaluation;
 
 namespace Coterie.Federation.Reports.Sections;
 
 /// <summary>How good the model is: metrics and pictures of its predictions.</summary>
 internal static class QualitySection
 {
+    /// <summary>More lines are not read.</summary>
+    private const int MostFeatures = 20;
+
     public static void Write(Markup page, RunSection run)
     {
         if (run is { Metrics.IsEmpty: true, Regression: null, Binary: null, Confusion: null, Clusters: null }) return;
@@ -18,6 +22,16 @@ internal static class QualitySection
         else if (run.Binary is not null) WriteConfusion(page, RocCurve.Confusion(run.Binary), run.Binary);
         if (run.Clusters is { } clusters) WriteClusters(page, clusters);
         page.Close();
+        if (!run.Importance.IsEmpty) WriteImportance(page, run.Importance);
+    }
+
+    private static void WriteImportance(Markup page, ImmutableArray<FeatureImportance> importance)
+    {
+        var (used, total) = (importance.Where(i => i.Divisions > 0).ToArray(), importance.Sum(i => i.Gain));
+        var shown = Math.Min(used.Length, MostFeatures);
+        var caption = shown < used.Length ? $"What the model owes to its features: the {shown} most important of {used.Length} that it uses" : "What the model owes to its features";
+        Blocks.Table(page, caption, ["feature", "share of the gain#", "cover#", "divisions#"], used.Take(shown).Select(i => ImmutableArray.Create(
+            i.Feature, $"{NumberText.Number(Math.Round(100 * i.Gain / total, 1))} %", NumberText.Number(Math.Round(i.Cover)), NumberText.Count(i.Divisions))));
     }
 
     private static void WriteMetrics(Markup page, ImmutableArray<MetricRow> metrics)

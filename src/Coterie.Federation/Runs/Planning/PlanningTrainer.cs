@@ -11,7 +11,7 @@ namespace Coterie.Federation.Runs.Planning;
 
 /// <summary>
 /// Goes through the stages of a run in clear and writes down what each round would send. Preprocessing runs to its end; of the learner
-/// only the first rounds, after which shapes no longer change.
+/// only the first rounds, after which shapes no longer change, or all of them where shapes follow from rows.
 /// </summary>
 internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bool allowSmallRoster) : IStageTrainer
 {
@@ -34,7 +34,7 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
         var isLearner = summed is ILearner;
         var model = summed.Initialize(schema, stage.Seed);
         if (isLearner) (Input, Profile) = (schema, ContributionProfile.Of(summed, schema, model, shards[0], RoundOf(schema, stage, 0)));
-        var probe = Probe(summed, stage, schema, shards, isLearner ? Math.Min(ProbedRounds, stage.Stop.Rounds) : stage.Stop.Rounds, cancellationToken);
+        var probe = Probe(summed, stage, schema, shards, isLearner && !summed.ShapesFollowRows ? Math.Min(ProbedRounds, stage.Stop.Rounds) : stage.Stop.Rounds, cancellationToken);
         _stages.Add(Plan(summed, stage, schema, shards, probe, isLearner));
         return new(isLearner ? null : probe.Model);
     }
@@ -45,11 +45,11 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
         var own = isLearner ? traffic.OfLearner(summed, schema, RoundOf(schema, stage, 0), shards) : null;
         var sampled = Sampling.CountOf(participants, stage.SampleFraction, allowSmallRoster);
         var uncompressed = (summed as ILearner)?.CompressionAmong(sampled)?.Uncompressed;
-        for (var index = 0; index < (isLearner ? stage.Stop.Rounds : probe.Told.Count); index++)
+        for (var index = 0; index < (isLearner && !summed.ShapesFollowRows ? stage.Stop.Rounds : probe.Told.Count); index++)
         {
             // Fields of packed numbers have room for those whom the round takes.
             var round = RoundOf(schema, stage, index) with { Participants = sampled };
-            var layout = summed.Layout(schema, probe.Model, round);
+            var layout = summed.ShapesFollowRows ? probe.Layouts[index] : summed.Layout(schema, probe.Model, round);
             var (sum, told) = own is null ? (SumOf(stage, layout.Sum(b => (long)b.Length)), probe.ToldIn(index)) : (own.Sum(round, layout), own.Told);
             var prepared = own?.Prepared?.Invoke(round, layout);
             if (parts is [.., var last] && last.Sum == sum && last.Told == told && last.Prepared == prepared && Same(last.Layout, layout)) parts[^1] = last with { Count = last.Count + 1 };
@@ -80,8 +80,8 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
     {
         var model = summed.Initialize(schema, stage.Seed);
         // Its shapes never change, and planning runs nobody's program.
-        if (summed is ExternalLearner) return new Probed<TModel>(model, [traffic.Broadcast(summed.Pack(model), summed.Remembers)], stage.Stop.Rounds == 0);
-        var told = new List<TrafficEstimate>();
+        if (summed is ExternalLearner) return new Probed<TModel>(model, [traffic.Broadcast(summed.Pack(model), summed.Remembers)], [], stage.Stop.Rounds == 0);
+        var (told, layouts) = (new List<TrafficEstimate>(), new List<ImmutableArray<BlockSpec>>());
         ILocal<TModel>[]? locals = null;
         var ended = stage.Stop.Rounds == 0;
         for (var index = 0; index < rounds && !ended; index++)
@@ -89,13 +89,14 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
             cancellationToken.ThrowIfCancellationRequested();
             var round = RoundOf(schema, stage, index);
             locals ??= [.. shards.Select(shard => summed.Open(schema, shard))];
+            if (summed.ShapesFollowRows) layouts.Add(summed.Layout(schema, model, round));
             var total = locals.Select(local => local.Contribute(model, round)).Aggregate((a, b) => a + b);
             var step = summed.Update(schema, model, total, round);
             model = step.Model;
             ended = step.Done || index + 1 >= stage.Stop.Rounds || (stage.Stop.Tolerance is { } tolerance && step.Change <= tolerance);
             told.Add(traffic.Broadcast(summed.Told(summed.Pack(model)), summed.Remembers));
         }
-        return new Probed<TModel>(model, told, ended);
+        return new Probed<TModel>(model, told, layouts, ended);
     }
 
     private Round RoundOf(Schema schema, TrainingStage stage, int index) => new(index, schema.TotalRows, participants, stage.Seed);
@@ -113,8 +114,9 @@ internal sealed class PlanningTrainer(TrafficModel traffic, int participants, bo
     /// <summary>What the first rounds in clear gave.</summary>
     /// <param name="Model">The model after them.</param>
     /// <param name="Told">Bytes of the broadcast after each.</param>
+    /// <param name="Layouts">What was laid out in each, where that follows from rows.</param>
     /// <param name="Ended">Whether training ended within them.</param>
-    private sealed record Probed<TModel>(TModel Model, List<TrafficEstimate> Told, bool Ended) where TModel : class
+    private sealed record Probed<TModel>(TModel Model, List<TrafficEstimate> Told, List<ImmutableArray<BlockSpec>> Layouts, bool Ended) where TModel : class
     {
         /// <summary>
         /// The broadcast if training goes on after that round. A final model may be shorter, without the state of a search; beyond the
