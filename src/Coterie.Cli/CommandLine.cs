@@ -14,11 +14,11 @@ internal static class CommandLine
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document instead of text.", Recursive = true };
 
     /// <summary>The public seed of a run.</summary>
-    public static Option<ulong> Seed()
+    public static Option<ulong> Seed(string description = "Public seed of the run: the same seed and data give the same model.")
     {
         var option = new Option<ulong>("--seed")
         {
-            Description = "Public seed of the run: the same seed and data give the same model.",
+            Description = description,
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
@@ -72,6 +72,7 @@ internal static class CommandLine
             PreprocessorsCommand.Create(),
             ModesCommand.Create(),
             SchemaCommand.Create(),
+            GenerateCommand.Create(),
             BenchCommand.Create(),
             CoordinatorCommand.Create(),
             ParticipantCommand.Create(),
