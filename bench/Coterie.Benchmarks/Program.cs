@@ -10,6 +10,7 @@ using Coterie.Benchmarks.Preparing;
 using Coterie.Benchmarks.Reports;
 using Coterie.Benchmarks.SecureSums;
 using Coterie.Benchmarks.Transports;
+using Coterie.Benchmarks.Trees;
 
 const string Usage = """
     coterie benchmarks: processor time and bytes, always beside the plain row. Run whole, each writes its table into bench/results.
@@ -27,6 +28,7 @@ const string Usage = """
       paillier [--bits 2048|3072] [--quick] [--primes P Q]
                             Paillier operations per second beside GMP, which must be installed; minutes
       dense                 products of dense matrices beside OpenBLAS (package libopenblas0), where it is installed, and MathNet
+      boosted-trees         a million rows beside XGBoost, which must be installed (package python3-xgboost), and what modes add; minutes
       networks              needs california_housing.csv in the folder data of COTERIE_SHARED or of ../shared; a minute
       encrypted-metric      errors of an encrypted model, party by party
       a9a                   needs a9a_train.libsvm in the folder data of COTERIE_SHARED or of ../shared
@@ -35,7 +37,7 @@ const string Usage = """
       hidden-values [--once | --only PART]
                             learners in encrypted-data, encrypted-model and secret-sharing; needs the files musketeer_*.csv there; minutes
       prepare               rounds between two parties prepared ahead, beside the same unprepared; needs the files musketeer_*.csv there; a minute
-      all                   everything but the longest sum, separate-keys, paillier, links and hidden-values
+      all                   everything but the longest sum, boosted-trees, separate-keys, paillier, links and hidden-values
 
     """;
 const string Command = "dotnet run -c Release --project bench/Coterie.Benchmarks --";
@@ -109,6 +111,13 @@ switch (args)
         var cells = hidden.ToMarkdown($"{Command} {string.Join(' ', args)}");
         Console.WriteLine(cells);
         if (options.Length == 0) await File.WriteAllTextAsync(Path.Combine(Places.Results, HiddenValuesBenchmark.Name + ".md"), cells);
+        return 0;
+
+    case [BoostedTreesBenchmark.Name]:
+        if (await BoostedTreesBenchmark.RunAsync() is not { } trees) return Fail("XGBoost is not there: package python3-xgboost.");
+        var grown = trees.ToMarkdown($"{Command} {BoostedTreesBenchmark.Name}");
+        Console.WriteLine(grown);
+        await File.WriteAllTextAsync(Path.Combine(Places.Results, BoostedTreesBenchmark.Name + ".md"), grown);
         return 0;
 
     case [LinksBenchmark.Name]:
