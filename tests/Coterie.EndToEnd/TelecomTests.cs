@@ -40,6 +40,16 @@ public sealed class TelecomTests
     }
 
     [Fact]
+    public async Task Train_ConstraintOnAColumnThatIsNotThere_IsRefusedWithTheColumnsThatAre()
+    {
+        using var place = new Workspace();
+        var text = await File.ReadAllTextAsync(Path.Combine(Workspace.Samples, "09-telecom", "dropped-calls.yaml"));
+        await Cli.SucceedAsync(place.Folder, "generate", "telecom", "data", "--rows", "1000");
+        place.Write("task.yaml", text.Replace("trees: 60", "trees: 3, monotone: { temprature: 1 }", StringComparison.Ordinal));
+        await Cli.RefuseAsync(place.Folder, ["train", "task.yaml"], "'monotone' names 'temprature', which is no feature", "temperature");
+    }
+
+    [Fact]
     public async Task Generate_TheSameSeed_GivesTheSameRows()
     {
         using var place = new Workspace();

@@ -9,6 +9,9 @@ namespace Coterie.Cli.Output;
 /// <summary>A plan in a terminal.</summary>
 internal static class PlanOutput
 {
+    /// <summary>Lines of a stage: more are not read.</summary>
+    private const int MostParts = 12;
+
     public static void Write(IAnsiConsole console, RunPlan plan)
     {
         var task = plan.Task;
@@ -30,12 +33,20 @@ internal static class PlanOutput
         console.MarkupLine("[bold]What is sent in each round[/]");
         var rows = new List<string[]>();
         foreach (var stage in plan.Stages)
-            foreach (var (part, index) in stage.Rounds.Select((p, i) => (p, i)))
+        {
+            var shown = stage.Rounds.Length > MostParts ? MostParts - 1 : stage.Rounds.Length;
+            foreach (var (part, index) in stage.Rounds.Take(shown).Select((p, i) => (p, i)))
                 rows.Add([index == 0 ? stage.Name : "", RoundsOf(plan, stage, part), Format.Count(part.Entries), .. Bytes(plan, part.PerRound)]);
+            if (shown == stage.Rounds.Length) continue;
+            // Every round has its own size, as with trees: the largest of the rest stands for them.
+            var rest = stage.Rounds.Skip(shown).ToArray();
+            var largest = rest.MaxBy(r => r.PerRound.EachParticipant)!;
+            rows.Add(["", $"{stage.Rounds[shown].First + 1} to {stage.Rounds[^1].First + stage.Rounds[^1].Count}, each at most", Format.Count(rest.Max(r => r.Entries)), .. Bytes(plan, largest.PerRound with { Coordinator = rest.Max(r => r.PerRound.Coordinator) })]);
+        }
         Tables.Figures(console, ["stage", "rounds", "entries", .. Senders(plan)], rows);
         console.WriteLine();
         console.MarkupLine("[bold]What a contribution holds[/]");
-        Tables.Pairs(console, [.. plan.Stages.SelectMany(stage => stage.Rounds.Select(ShapeOf).Distinct().Select((shape, i) => (i == 0 ? stage.Name : "", shape)))]);
+        Tables.Pairs(console, [.. plan.Stages.SelectMany(stage => stage.Rounds.Select(ShapeOf).Distinct().Take(MostParts).Select((shape, i) => (i == 0 ? stage.Name : "", shape)))]);
         console.WriteLine();
     }
 

@@ -81,7 +81,8 @@ public sealed record GradientBoostedTrees : ILearner<BoostedModel>, IOwnMetrics<
     public bool TakesMissing => true;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The target is not what the objective needs, a constraint names no feature, or a column has no range.</exception>
+    /// <exception cref="ArgumentException">The target is not what the objective needs, or a column has no range.</exception>
+    /// <exception cref="ShardException">A constraint names no feature.</exception>
     public BoostedModel Initialize(Schema schema, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -297,6 +298,6 @@ public sealed record GradientBoostedTrees : ILearner<BoostedModel>, IOwnMetrics<
     {
         for (var j = 0; j < schema.FeatureCount; j++)
             if (schema.Features[j].Name == name) return j;
-        throw new ArgumentException($"{Name}: '{parameter}' names '{name}', which is no feature; there are: {string.Join(", ", schema.Features.Take(20).Select(c => c.Name))}{(schema.FeatureCount > 20 ? ", ..." : "")}.", nameof(schema));
+        throw new ShardException($"{Name}: '{parameter}' names '{name}', which is no feature; there are: {string.Join(", ", schema.Features.Take(20).Select(c => c.Name))}{(schema.FeatureCount > 20 ? ", ..." : "")}.");
     }
 }

@@ -75,8 +75,11 @@ internal sealed class TreeGrowth(GradientBoostedTrees learner, Schema schema)
         return new(model with
         {
             Progress = progress with { Level = progress.Level + 1, Growing = growing, Frontier = [.. next], Gradients = Rows(gradients, parents, bins), Hessians = Rows(hessians, parents, bins) },
-        }, Done: false, Change: 1);
+        }, Done: false, ChangeOf(model.Trees.TakeLast(model.Base.Length)));
     }
+
+    /// <summary>The largest step of a margin that trees take; 1 before the first. Between two trees it is the last one's.</summary>
+    private static double ChangeOf(IEnumerable<BoostedTree> trees) => trees.SelectMany(t => t.Nodes).Where(n => n.IsLeaf).Select(n => Math.Abs(n.Value)).DefaultIfEmpty(1).Max();
 
     /// <summary>The sibling with fewer second derivatives is the one that is sent.</summary>
     private (FrontierNode Left, FrontierNode Right) Children(FrontierNode node, Split split, SplitFinder finder, int left, int parent)
@@ -98,7 +101,6 @@ internal sealed class TreeGrowth(GradientBoostedTrees learner, Schema schema)
     private Step<BoostedModel> Finished(BoostedModel model, BoostingProgress progress, ImmutableArray<BoostedTree> growing)
     {
         var trees = growing.Select(t => learner.Gamma > 0 ? Pruned(t) : t).ToArray();
-        var change = trees.Max(t => t.Nodes.Where(n => n.IsLeaf).Max(n => Math.Abs(n.Value)));
         var grown = Begin(model with
         {
             Trees = [.. model.Trees, .. trees],
@@ -109,7 +111,7 @@ internal sealed class TreeGrowth(GradientBoostedTrees learner, Schema schema)
             },
         });
         var isLast = grown.Trees.Length >= learner.Trees * model.Base.Length;
-        return new(grown, Done: isLast && learner.Validation == 0, change);
+        return new(grown, Done: isLast && learner.Validation == 0, ChangeOf(trees));
     }
 
     /// <summary>Takes divisions back that gain less than gamma and have leaves below them only.</summary>

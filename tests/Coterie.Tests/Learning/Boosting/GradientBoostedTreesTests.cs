@@ -256,8 +256,9 @@ public sealed class GradientBoostedTreesTests
         Refused(learner with { Objective = BoostingObjective.Logistic }, schema, "has 0");
         Refused(learner with { Objective = BoostingObjective.Softmax }, schema, "has 0");
         Refused(learner, Problem("logistic").Schema, "has classes");
-        Refused(learner with { Monotone = ImmutableSortedDictionary<string, int>.Empty.Add("age", 1) }, schema, "'monotone' names 'age'");
-        Refused(learner with { Interactions = [["x0", "sex"]] }, schema, "'interactions' names 'sex'");
+        void Unknown(GradientBoostedTrees of, string part) => Assert.Contains(part, Assert.Throws<ShardException>(() => of.Initialize(schema, 1)).Message, StringComparison.Ordinal);
+        Unknown(learner with { Monotone = ImmutableSortedDictionary<string, int>.Empty.Add("age", 1) }, "'monotone' names 'age', which is no feature; there are: x0, x1");
+        Unknown(learner with { Interactions = [["x0", "sex"]] }, "'interactions' names 'sex'");
         Refused(learner, schema with { Features = schema.Features.SetItem(2, new("x2")) }, "'x2' has none");
         Refused(learner with { Cuts = new([[1.0]]) }, schema, "cuts of 1 features");
     }
