@@ -34,13 +34,17 @@ public sealed class CutSearchTests
     public void Search_FewValues_GivesEachABinOfItsOwn()
     {
         double[] values = [-3, -2.999, 0, 1e-3, 17, 17.5, 1000];
-        // One of them has two rows: far less than a bin's share.
-        double[] cells = [.. Enumerable.Range(0, 10_000).Select(i => values[i * i % 7]), 500, 500, -1];
+        // Two neighbours have a row or two: far less than a bin's share.
+        double[] cells = [.. Enumerable.Range(0, 10_000).Select(i => values[i * i % 7]), 500, 500, 600];
         var present = cells.Distinct().Order().ToArray();
         var cuts = Search(cells, 255);
         Assert.Equal(present.Length - 1, cuts.Length);
         for (var i = 0; i < cuts.Length; i++) Assert.InRange(cuts[i], Math.BitIncrement(present[i]), present[i + 1]);
     }
+
+    [Fact]
+    public void Search_AsManyValuesAsBins_GivesEachItsOwnWhateverItsRows() =>
+        Assert.Equal(2, Search([1, 2, .. Enumerable.Repeat(10.0, 1000)], 3).Length);
 
     [Fact]
     public void Search_ConstantColumnOrNoRows_HasOneBin()
